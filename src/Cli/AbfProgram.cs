@@ -23,12 +23,11 @@ internal static class AbfProgram
             StandardStreams.Redirect(stdout, stderr);
         }
 
-        int exitCode = await RunAsync(CreateRoot(stderr).Parse(args));
+        ParseResult parsed = CreateRoot(stderr).Parse(args);
+        int exitCode = await RunAsync(parsed);
         if (stdout.Fault is { } fault && !StandardStreams.IsReaderGone(fault))
         {
-            new MessageWriter(StandardStreams.Error, quiet: false, TimeProvider.System).Error(
-                $"stdout cannot be written ({fault.Message})"
-            );
+            NewMessages(parsed).Error($"stdout cannot be written ({fault.Message})");
         }
 
         return exitCode;
@@ -38,7 +37,7 @@ internal static class AbfProgram
     {
         if (parsed.Action is ParseErrorAction)
         {
-            var messages = new MessageWriter(StandardStreams.Error, quiet: false, TimeProvider.System);
+            MessageWriter messages = NewMessages(parsed);
             messages.Error(string.Join('\n', Faults(parsed)));
 
             string command =
@@ -52,6 +51,13 @@ internal static class AbfProgram
             new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
         );
     }
+
+    /// <summary>Outside of any command, whose runner has its own.</summary>
+    private static MessageWriter NewMessages(ParseResult parsed) =>
+        new(StandardStreams.Error, quiet: false, TimeProvider.System)
+        {
+            Format = GlobalOptions.LogFormatOf(parsed.Tokens.Select(token => token.Value)),
+        };
 
     /// <summary>A command that was misspelled is not also reported as one that was not given.</summary>
     private static IEnumerable<string> Faults(ParseResult parsed)

@@ -107,5 +107,5 @@ public static class BackupTasks
         this DurableTaskRegistry registry,
         string name,
         Func<ITaskOrchestrator> create
-    ) => registry.AddOrchestrator(name, () => new FailureCarrier(create()));
+    ) => registry.AddOrchestrator(name, () => new WatchedFlow(new FailureCarrier(create())));
 }

@@ -40,4 +40,7 @@ internal static partial class Logs
 
     [LoggerMessage(12, LogLevel.Warning, "A notification failed: {Fault}")]
     public static partial void NotTold(ILogger logger, string fault);
+
+    [LoggerMessage(20, LogLevel.Warning, "{Fault}")]
+    public static partial void NotMeasured(ILogger logger, string fault);
 }

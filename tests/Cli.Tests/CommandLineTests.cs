@@ -180,7 +180,7 @@ public sealed class CommandLineTests : IDisposable
                 .Split(' ', '\n', ',')
                 .Where(w => w.StartsWith("--", StringComparison.Ordinal)),
         ];
-        Assert.Equal(["--accept-content-loss", "--help", "--config", "--json", "--quiet"], options);
+        Assert.Equal(["--accept-content-loss", "--help", "--config", "--json", "--quiet", "--log-format"], options);
     }
 
     [Fact]

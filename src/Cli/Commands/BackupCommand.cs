@@ -1,5 +1,6 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Backup;
@@ -50,7 +51,9 @@ internal static class BackupCommand
         }
         catch (Exception e) when (e is not (FlowException or OperationCanceledException) && context.Loaded is not null)
         {
-            await context.Notifications.NotStartedAsync(nameof(HotBackupFlow), FlowFailure.From(e));
+            FlowFailure failure = FlowFailure.From(e);
+            await context.Notifications.NotStartedAsync(nameof(HotBackupFlow), failure);
+            await CommandTelemetry.NotStartedAsync(context, failure);
             throw;
         }
     }

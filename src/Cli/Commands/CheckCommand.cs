@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -72,7 +73,11 @@ internal static class CheckCommand
             );
             await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
             SetCheckTable checks = await opened.ReadChecksAsync(context);
-            var check = new RepositoryCheck(opened.Sets, opened.Head.Alarms, checks, context.Time.GetUtcNow());
+            var check = new RepositoryCheck(
+                SetFacts.Of(opened.Sets, checks),
+                opened.Head.Alarms,
+                context.Time.GetUtcNow()
+            );
             CheckDocument document = check.Judge(limits);
             context.Result.Write(
                 document,

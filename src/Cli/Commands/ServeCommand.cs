@@ -1,6 +1,7 @@
 using System.CommandLine;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Serve;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Options;
@@ -48,6 +49,7 @@ internal static class ServeCommand
         bool withTls = addresses.Any(static address => address.IsTls);
         var notices = new ServiceNotices(new SystemdNotifier());
         await using var current = new CurrentConfiguration(ServedConfiguration.Open(context, loaded, withTls));
+        context.Telemetry = current.Look(static served => served.Telemetry);
         await using var flows = new ServedFlows(context);
         await using WebApplication app = ApiServer.Create(addresses, current, flows, context.Loggers);
         await StartAsync(app, listensAt, context.Stop);
@@ -185,6 +187,7 @@ internal static class ServeCommand
         }
 
         await context.Notifications.NotStartedAsync(nameof(HotBackupFlow), failure);
+        await CommandTelemetry.NotStartedAsync(context, failure);
         return failure;
     }
 }

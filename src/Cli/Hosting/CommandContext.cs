@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
@@ -78,6 +79,9 @@ internal sealed class CommandContext(
 
     /// <summary>What the beginning and the end of flows mean to those who are told.</summary>
     public FlowNotifications Notifications => new(Notifier);
+
+    /// <summary>What is measured while the command runs flows; null where nobody asked.</summary>
+    public CommandTelemetry? Telemetry { get; set; }
 
     /// <summary>Bytes a second that are read from the repository at most; null: as fast as it goes.</summary>
     public long? ReadBytesPerSecond { get; set; }

@@ -15,7 +15,10 @@ internal sealed class CommandRunner(GlobalOptions globals, TolerantStream stderr
     public async Task<int> RunAsync(ParseResult parsed, Func<CommandContext, Task<int>> command)
     {
         bool quiet = globals.Quiet(parsed);
-        var messages = new MessageWriter(StandardStreams.Error, quiet, TimeProvider.System);
+        var messages = new MessageWriter(StandardStreams.Error, quiet, TimeProvider.System)
+        {
+            Format = globals.LogFormat(parsed),
+        };
         await using Stream stdout = StandardStreams.OpenOutput();
         using var stop = new Interruption();
         var context = new CommandContext(

@@ -3,6 +3,7 @@ using System.Text;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 using Microsoft.Extensions.Logging;
@@ -52,21 +53,21 @@ internal sealed class FileLog : ILoggerProvider
 
     private void Write(string category, LogLevel level, string message, Exception? exception)
     {
-        string time = _time
-            .GetUtcNow()
-            .UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
-        var text = new StringBuilder();
-        text.Append($"{time} {level} {category}: {PlainText.Escape(message.ReplaceLineEndings(" "))}\n");
-        foreach (string line in exception?.ToString().ReplaceLineEndings("\n").Split('\n') ?? [])
+        LogEntry entry = LogEntry.Of(
+            _time.GetUtcNow().UtcDateTime,
+            level,
+            PlainText.Escape(message.ReplaceLineEndings(" ")),
+            RunScope.Current
+        ) with
         {
-            text.Append($"    {PlainText.Escape(line)}\n");
-        }
-
+            Category = category,
+            Exception = exception is null ? null : Secret.Redact(exception.ToString().ReplaceLineEndings("\n")),
+        };
         Exception? fault;
         lock (_gate)
         {
-            string gap = _lost > 0 ? $"{time} Warning {Name}: {_lost} lines could not be written here\n" : string.Empty;
-            fault = Try(Encoding.UTF8.GetBytes(gap + text));
+            string gap = _lost > 0 ? Line(GapBefore(entry)) : string.Empty;
+            fault = Try(Encoding.UTF8.GetBytes(gap + Line(entry)));
         }
 
         if (fault is not null)
@@ -78,6 +79,30 @@ internal sealed class FileLog : ILoggerProvider
         {
             _messages.WarnOnce(message);
         }
+    }
+
+    private LogEntry GapBefore(LogEntry entry) =>
+        LogEntry.Of(entry.Time, LogLevel.Warning, $"{_lost} lines could not be written here", scope: null) with
+        {
+            Category = Name,
+        };
+
+    private string Line(LogEntry entry)
+    {
+        if (_messages.Format is JsonFormat json)
+        {
+            return json.Format(entry) + "\n";
+        }
+
+        string time = entry.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        var text = new StringBuilder();
+        text.Append($"{time} {entry.Level} {entry.Category}: {entry.Message}\n");
+        foreach (string line in entry.Exception?.Split('\n') ?? [])
+        {
+            text.Append($"    {PlainText.Escape(line)}\n");
+        }
+
+        return text.ToString();
     }
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Cli.Progress;
 using AlfrescoBackupFlows.Contracts;
@@ -26,6 +27,9 @@ internal sealed class FlowHost : IAsyncDisposable
     private readonly EmbeddedEngine _engine;
     private readonly RunCounts _counts;
 
+    /// <summary>Where no other part of the command has made one for all its flows.</summary>
+    private readonly CommandTelemetry? _ownTelemetry;
+
     private FlowHost(CommandContext context, HostEnvironment environment, string journal)
     {
         _context = context;
@@ -43,6 +47,10 @@ internal sealed class FlowHost : IAsyncDisposable
                 Progress = _counts,
             }
         );
+        if (context.Telemetry is null && CommandTelemetry.IsAsked(environment.Options))
+        {
+            context.Telemetry = _ownTelemetry = new CommandTelemetry(context, environment.Flows);
+        }
     }
 
     public BackupOptions Options => _environment.Options;
@@ -131,6 +139,7 @@ internal sealed class FlowHost : IAsyncDisposable
     /// </exception>
     public async Task<FlowInstance?> TryDriveAsync(string id, IProgressDisplay display)
     {
+        RunScope scope = EnterScope(id);
         try
         {
             await _context.Notifications.StartedAsync(Client.TryGet(id)!.FlowName, id);
@@ -146,6 +155,12 @@ internal sealed class FlowHost : IAsyncDisposable
                 _context.Alarms.Standing,
                 await LookAsync(ended.FlowName)
             );
+            scope.Set ??= SetOf(ended.Result);
+            if (_context.Telemetry is { } telemetry)
+            {
+                await telemetry.RunEndedAsync();
+            }
+
             return ended;
         }
         catch (NonDeterministicFlowException e)
@@ -221,7 +236,44 @@ internal sealed class FlowHost : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _engine.DisposeAsync();
+        if (_ownTelemetry is not null)
+        {
+            _context.Telemetry = null;
+            await _ownTelemetry.DisposeAsync();
+        }
+
         await _environment.DisposeAsync();
+    }
+
+    /// <summary>What is logged from here on belongs to the run.</summary>
+    private RunScope EnterScope(string id)
+    {
+        RunScope scope = RunScope.Current is { } current && current.Run == id ? current : new RunScope(id);
+        scope.Set = SetOf(Client.TryGet(id)?.Input);
+        scope.Enter();
+        if (!_context.Messages.Stays)
+        {
+            _context.Messages.Scope = scope;
+        }
+
+        return scope;
+    }
+
+    /// <summary>The set that the input or the result of a flow names.</summary>
+    private static string? SetOf(string? json)
+    {
+        if (json is null)
+        {
+            return null;
+        }
+
+        using JsonDocument document = JsonDocument.Parse(json);
+        return
+            document.RootElement.ValueKind is JsonValueKind.Object
+            && document.RootElement.TryGetProperty("set", out JsonElement set)
+            && set.ValueKind is JsonValueKind.String
+            ? set.GetString()
+            : null;
     }
 
     /// <summary>Null where another version wrote it.</summary>

@@ -9,15 +9,8 @@ using AlfrescoBackupFlows.Repository.SetChecks;
 namespace AlfrescoBackupFlows.Cli.Monitoring;
 
 /// <summary>Judges what a repository tells of an installation's sets, for a monitor.</summary>
-/// <param name="sets">Those of the installation, newest first.</param>
 /// <param name="alarms">Of the repository's log.</param>
-/// <param name="checks">Those of other sets do not count.</param>
-internal sealed class RepositoryCheck(
-    IReadOnlyList<SetSummary> sets,
-    IReadOnlyCollection<string> alarms,
-    SetCheckTable checks,
-    DateTimeOffset now
-)
+internal sealed class RepositoryCheck(SetFacts facts, IReadOnlyCollection<string> alarms, DateTimeOffset now)
 {
     private const int MaxNamed = 5;
 
@@ -26,28 +19,23 @@ internal sealed class RepositoryCheck(
     /// <summary>Looks at all of it: a monitor is told everything at once.</summary>
     public CheckDocument Judge(CheckLimits limits)
     {
-        // A set that was imported says nothing of the backups of this installation.
-        SetSummary? newest = sets.FirstOrDefault(set => set is { Consistent: true, Imported: false });
-        SetCheck? verified = InstallationSets.FindLastCheck(checks, sets, SetCheckKinds.Verify);
-        SetCheck? drilled = InstallationSets.FindLastCheck(checks, sets, SetCheckKinds.Drill);
-
         foreach (string alarm in alarms)
         {
             Add(MonitorState.Critical, alarm);
         }
 
-        JudgeSets(newest, limits.MaxAge);
-        JudgeFailures(drilled);
-        JudgeAge("verification", verified, limits.MaxVerifyAge);
-        JudgeAge("drill", drilled, limits.MaxDrillAge);
-        return Document(newest, verified, drilled);
+        JudgeSets(facts.Newest, limits.MaxAge);
+        JudgeFailures();
+        JudgeAge("verification", facts.Verified, limits.MaxVerifyAge);
+        JudgeAge("drill", facts.Drilled, limits.MaxDrillAge);
+        return Document(facts.Newest, facts.Verified, facts.Drilled);
     }
 
     private void JudgeSets(SetSummary? newest, TimeSpan maxAge)
     {
         if (newest is null)
         {
-            Add(MonitorState.Critical, sets.Count == 0 ? "there is no set yet" : "no set is consistent");
+            Add(MonitorState.Critical, facts.Sets.Count == 0 ? "there is no set yet" : "no set is consistent");
         }
         else if (RecordedTime.IsInFuture(newest.Sealed, now))
         {
@@ -67,7 +55,7 @@ internal sealed class RepositoryCheck(
 
         SetSummary[] newer =
         [
-            .. sets.TakeWhile(set => set != newest).Where(set => set is { Imported: false, Consistent: false }),
+            .. facts.Sets.TakeWhile(set => set != newest).Where(set => set is { Imported: false, Consistent: false }),
         ];
         if (newest is not null && newer.Length > 0)
         {
@@ -76,20 +64,14 @@ internal sealed class RepositoryCheck(
     }
 
     /// <summary>Of drills the last one counts.</summary>
-    private void JudgeFailures(SetCheck? drilled)
+    private void JudgeFailures()
     {
-        RunId[] failed =
-        [
-            .. sets.Select(set => set.Id)
-                .Where(set => checks.FindLast(set, SetCheckKinds.Verify) is { Passed: false })
-                .Reverse(),
-        ];
-        if (failed.Length > 0)
+        if (facts.Failed.Count > 0)
         {
-            Add(MonitorState.Critical, $"verification FAILED for {Names(failed)}");
+            Add(MonitorState.Critical, $"verification FAILED for {Names(facts.Failed)}");
         }
 
-        if (drilled is { Passed: false })
+        if (facts.Drilled is { Passed: false } drilled)
         {
             Add(MonitorState.Critical, $"the last drill FAILED: set {drilled.Set}");
         }
@@ -127,7 +109,7 @@ internal sealed class RepositoryCheck(
             newest?.Id.ToString(),
             newest?.Sealed.UtcDateTime,
             Age(newest?.Sealed),
-            sets.Count,
+            facts.Sets.Count,
             verified?.Ended.UtcDateTime,
             Age(verified?.Ended),
             drilled?.Ended.UtcDateTime,

@@ -1,5 +1,6 @@
-using System.Globalization;
+using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Output;
 
@@ -10,7 +11,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private readonly List<string> _held = [];
+    private readonly List<LogEntry> _held = [];
     private readonly HashSet<string> _warned = new(StringComparer.Ordinal);
 
     /// <summary>A person watches: progress may be drawn, and lines need no time.</summary>
@@ -19,18 +20,24 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     public bool IsQuiet => quiet;
 
+    /// <summary>How lines are written.</summary>
+    public LogFormat Format { get; init; } = new TextFormat();
+
+    /// <summary>What lines belong to that come from outside of any run, in a command that drives one alone.</summary>
+    public RunScope? Scope { get; set; }
+
     /// <summary>A process that stays says again what is so again, such as another night.</summary>
     public bool Stays { get; set; }
 
     /// <summary>Takes over while progress is drawn, so that a line does not tear the picture.</summary>
     public Action<string>? Redirect { get; set; }
 
-    public void Note(string text) => Write(text, hold: quiet);
+    public void Note(string text) => Write(LogLevel.Information, text, hold: quiet);
 
     public void Warn(string text)
     {
         IsNew(text);
-        Write("warning: " + text, hold: quiet);
+        Write(LogLevel.Warning, text, hold: quiet);
     }
 
     /// <summary>A warning that opening, the work and the result may each bring: a command says it once.</summary>
@@ -38,12 +45,12 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
     {
         if (IsNew(text))
         {
-            Write("warning: " + text, hold: quiet);
+            Write(LogLevel.Warning, text, hold: quiet);
         }
     }
 
     /// <summary>A warning that quietness does not hold back.</summary>
-    public void Alert(string text) => Write("warning: " + text, hold: false);
+    public void Alert(string text) => Write(LogLevel.Warning, text, hold: false);
 
     public void Error(string text)
     {
@@ -56,7 +63,7 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
         const StringSplitOptions Clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
         foreach (string line in text.Split('\n', Clean))
         {
-            Write("error: " + line, hold: false);
+            Write(LogLevel.Error, line, hold: false);
         }
     }
 
@@ -68,28 +75,30 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
         }
     }
 
-    private void Write(string text, bool hold)
+    private void Write(LogLevel level, string text, bool hold)
     {
         string clean = PlainText.Escape(text.ReplaceLineEndings(" "));
-        DateTime now = time.GetUtcNow().UtcDateTime;
-        string line = IsTerminal
-            ? clean
-            : $"{now.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)} {clean}";
+        var entry = LogEntry.Of(time.GetUtcNow().UtcDateTime, level, clean, RunScope.Current ?? Scope);
         lock (_gate)
         {
             if (hold)
             {
-                _held.Add(line);
+                _held.Add(entry);
             }
             else
             {
-                Emit(line);
+                Emit(entry);
             }
         }
     }
 
-    private void Emit(string line)
+    private void Emit(LogEntry entry)
     {
+        if (Format.Format(entry) is not { } line)
+        {
+            return;
+        }
+
         if (Redirect is { } redirect)
         {
             redirect(line);

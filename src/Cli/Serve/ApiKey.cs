@@ -16,6 +16,8 @@ internal sealed class ApiKey
 {
     public const string Header = "x-functions-key";
 
+    private const string Bearer = "Bearer ";
+
     private readonly byte[] _hash;
 
     private ApiKey(Secret key) => (Value, _hash) = (key, Hash(key.Reveal()));
@@ -39,8 +41,22 @@ internal sealed class ApiKey
             );
     }
 
+    /// <summary>That of <c>/metrics</c> alone; null: there is none.</summary>
+    /// <inheritdoc cref="Read(ServeOptions)"/>
+    public static (ApiKey? Key, string? Warning) ReadMetrics(ServeOptions options)
+    {
+        ServeKey read = ServeKey.ReadMetrics(options);
+        return (read.Value is { } key ? new ApiKey(key) : null, read.Warning);
+    }
+
     public bool IsIn(HttpRequest request) =>
         request.Headers[Header] is [{ } given] && CryptographicOperations.FixedTimeEquals(Hash(given), _hash);
+
+    /// <summary>As scrapers send it.</summary>
+    public bool IsBearerOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } given]
+        && given.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        && CryptographicOperations.FixedTimeEquals(Hash(given[Bearer.Length..].Trim()), _hash);
 
     private static byte[] Hash(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 }

@@ -49,6 +49,7 @@ internal static class ApiServer
         );
 
         WebApplication app = builder.Build();
+        MetricsPage.AddTo(app, current);
         // The page has its own way in, and a request to it goes no further, whatever its path looks like to others.
         app.Use(
             async (context, next) =>

@@ -67,6 +67,7 @@ internal sealed class Reloading : IDisposable
                 {
                     var next = ServedConfiguration.Open(context, loaded, withTls);
                     context.Use(loaded);
+                    context.Telemetry = next.Telemetry;
                     await current.ReplaceAsync(next);
                     context.Messages.Note(
                         "the configuration is loaded anew; what runs already goes on by the one before"

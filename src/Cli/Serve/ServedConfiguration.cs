@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Hosting;
+using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -19,14 +20,17 @@ internal sealed class ServedConfiguration
     private int _users = 1;
 
     private ServedConfiguration(
+        CommandContext context,
         HostEnvironment environment,
         ApiKey key,
+        ApiKey? metricsKey,
         ServeCertificate? certificate,
         CronSchedule? schedule
     )
     {
         _environment = environment;
-        (Key, Certificate, Schedule) = (key, certificate, schedule);
+        (Key, MetricsKey, Certificate, Schedule) = (key, metricsKey, certificate, schedule);
+        Telemetry = new CommandTelemetry(context, environment.Flows);
         Api = new BackupApi(environment.Flows);
         Page = new AbfPage(
             new PageHost(environment.Flows, key.Value) { NextBackup = now => schedule?.NextAfter(now) },
@@ -35,6 +39,11 @@ internal sealed class ServedConfiguration
     }
 
     public ApiKey Key { get; }
+
+    /// <summary>Opens <c>/metrics</c> and nothing else; null: <see cref="Key"/> alone does.</summary>
+    public ApiKey? MetricsKey { get; }
+
+    public CommandTelemetry Telemetry { get; }
 
     /// <summary>Null where no address is https.</summary>
     public ServeCertificate? Certificate { get; }
@@ -56,16 +65,24 @@ internal sealed class ServedConfiguration
     {
         BackupOptions options = loaded.Options;
         (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
-        if (warning is not null)
+        (ApiKey? metricsKey, string? metricsWarning) = ApiKey.ReadMetrics(options.Serve);
+        foreach (string said in new[] { warning, metricsWarning }.OfType<string>())
         {
-            context.Messages.Warn(warning);
+            context.Messages.Warn(said);
         }
 
         CronSchedule? schedule = options.Schedule is { } cron
             ? CronSchedule.Parse("schedule", cron, Installation.Discover(options.Installation).TimeZone, context.Time)
             : null;
         ServeCertificate? certificate = withTls ? ServeCertificate.Read(options.Serve) : null;
-        return new ServedConfiguration(HostEnvironment.OpenToStay(context, loaded), key, certificate, schedule);
+        return new ServedConfiguration(
+            context,
+            HostEnvironment.OpenToStay(context, loaded),
+            key,
+            metricsKey,
+            certificate,
+            schedule
+        );
     }
 
     /// <summary>Somebody works with it until <see cref="LeaveAsync"/>.</summary>
@@ -75,6 +92,7 @@ internal sealed class ServedConfiguration
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
+            await Telemetry.DisposeAsync();
             Page.Dispose();
             Api.Dispose();
             Certificate?.Dispose();

@@ -266,6 +266,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private async Task DriveAsync(FlowHost host, string id)
     {
+        new RunScope(id).Enter();
         await using (host)
         {
             try

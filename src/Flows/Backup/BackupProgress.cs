@@ -56,7 +56,7 @@ internal sealed class BackupProgress(TaskOrchestrationContext context)
         // One row of the database may claim a size that no time suffices for.
         DateTimeOffset? end =
             seconds > 0 && seconds < Longest.TotalSeconds ? now + TimeSpan.FromSeconds(seconds) : null;
-        context.SetCustomStatus(
+        context.ShowStatus(
             new FlowStatus(_phase, _detail)
             {
                 FilesDone = _files,

@@ -30,7 +30,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         var made = new CleanUpDrillInput(work, HasMade: false, DatabaseRestored: false);
         try
         {
-            context.SetCustomStatus(new FlowStatus(Phases.Prepare));
+            context.ShowStatus(new FlowStatus(Phases.Prepare));
             DrillPlan plan = await context.CallActivityAsync<DrillPlan>(
                 nameof(PrepareDrill),
                 work,
@@ -63,7 +63,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
 
             // From here on a cancel comes too late: what remains is the answer.
             cancel.ThrowIfCancelled();
-            context.SetCustomStatus(new FlowStatus(Phases.Check));
+            context.ShowStatus(new FlowStatus(Phases.Check));
             DateTime checking = context.CurrentUtcDateTime;
             DrillCheck check = await context.CallActivityAsync<DrillCheck>(
                 nameof(CheckDrilled),
@@ -99,7 +99,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         }
         catch (Exception e) when (e is TaskFailedException or AbfException)
         {
-            context.SetCustomStatus(new FlowStatus(Phases.Finish));
+            context.ShowStatus(new FlowStatus(Phases.Finish));
             await CleanUpAsync(context, made);
             throw;
         }
@@ -112,7 +112,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
         CleanUpDrillInput made
     )
     {
-        context.SetCustomStatus(new FlowStatus(Phases.Finish));
+        context.ShowStatus(new FlowStatus(Phases.Finish));
         List<string> warnings = [.. result.Warnings, .. result.Check.Warnings];
         warnings.AddRange(await CleanUpAsync(context, made));
         try
@@ -151,7 +151,7 @@ public sealed class DrillFlow : TaskOrchestrator<DrillInput, DrillResult>
     )
     {
         cancel.ThrowIfCancelled();
-        context.SetCustomStatus(new FlowStatus(phase));
+        context.ShowStatus(new FlowStatus(phase));
         DateTime began = context.CurrentUtcDateTime;
         try
         {

@@ -19,7 +19,7 @@ public sealed class MirrorTargetFlow : TaskOrchestrator<MirrorTargetInput, Mirro
         bool isDone = false;
         while (!isDone)
         {
-            context.SetCustomStatus(
+            context.ShowStatus(
                 new FlowStatus(Phases.Mirror, FilesDone: result.CopiedBlobs, BytesDone: result.CopiedBytes)
             );
             MirroredPart part = await cancel.UnlessCancelledAsync(

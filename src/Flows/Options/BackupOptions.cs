@@ -31,6 +31,8 @@ public sealed class BackupOptions
 
     public ServeOptions Serve { get; set; } = new();
 
+    public MetricsOptions Metrics { get; set; } = new();
+
     /// <summary>When the host that stays (<c>abf serve</c>, the cloud) takes a backup by itself: a cron expression of
     /// five or six fields; null: only when asked.</summary>
     public string? Schedule { get; set; }
@@ -136,6 +138,12 @@ public sealed class ServeOptions
 
     /// <summary>The key itself, for the environment (<c>ABF__SERVE__KEY</c>); refused in a file.</summary>
     public Secret? Key { get; set; }
+
+    /// <summary>A file that holds a key that opens <c>/metrics</c> and nothing else; null: only the API's key
+    /// does.</summary>
+    [PathSetting]
+    [SecretFileSetting]
+    public string? MetricsKeyFile { get; set; }
 
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
     [PathSetting]

@@ -21,7 +21,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
             $"The restore was cancelled. What is restored so far stays in '{input.Target}', marked as unfinished: "
                 + "the same restore goes on there."
         );
-        context.SetCustomStatus(new FlowStatus(Phases.Prepare));
+        context.ShowStatus(new FlowStatus(Phases.Prepare));
         RestorePlan plan = await cancel.UnlessCancelledAsync(
             context.CallActivityAsync<RestorePlan>(nameof(PrepareRestore), input, Retries.Check.Until(cancel.Ended))
         );
@@ -195,7 +195,7 @@ public sealed class RestoreFlow : TaskOrchestrator<RestoreInput, RestoreResult>
         string? detail,
         RestoredTotals done
     ) =>
-        context.SetCustomStatus(
+        context.ShowStatus(
             new FlowStatus(phase, detail)
             {
                 FilesDone = done.Files,

@@ -20,7 +20,7 @@ public sealed class PruneFlow : TaskOrchestrator<PruneInput, PruneReport>
         bool isDone = false;
         while (!isDone)
         {
-            context.SetCustomStatus(
+            context.ShowStatus(
                 new FlowStatus(Phases.Prune, FilesDone: report.DeletedBlobs, BytesDone: report.FreedBytes)
             );
             PrunedPart part = await cancel.UnlessCancelledAsync(

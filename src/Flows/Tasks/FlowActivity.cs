@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 
@@ -14,12 +15,18 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
     public sealed override async Task<TOutput> RunAsync(TaskActivityContext context, TInput input)
     {
         ActivityScope scope = ActivityScope.Current;
+        using Activity? span = FlowTrace.StartActivity(context.InstanceId, context.Name.Name);
+        long began = Stopwatch.GetTimestamp();
+        string outcome = "failed";
         try
         {
-            return await RunAsync(input, scope.Progress, scope.CancellationToken);
+            TOutput output = await RunAsync(input, scope.Progress, scope.CancellationToken);
+            outcome = "completed";
+            return output;
         }
         catch (Exception e) when (scope.CancellationToken.IsCancellationRequested)
         {
+            outcome = "interrupted";
             throw new InterruptedException(e);
         }
         catch (Exception e)
@@ -30,8 +37,18 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
                 scope.Progress.Warn($"{passing.Message} (may pass: a fault of this kind is tried a few times)");
             }
 
+            if (span is not null)
+            {
+                FlowTrace.Fail(span, FlowFailure.From(e));
+            }
+
             scope.Failed?.Invoke(e);
             throw;
+        }
+        finally
+        {
+            span?.SetTag("abf.outcome", outcome);
+            FlowMetrics.ActivityEnded(context.Name.Name, outcome, Stopwatch.GetElapsedTime(began));
         }
     }
 

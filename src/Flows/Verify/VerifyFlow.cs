@@ -69,7 +69,7 @@ public sealed class VerifyFlow : TaskOrchestrator<VerifyInput, VerifyResult>
         VerifyReport report
     )
     {
-        context.SetCustomStatus(new FlowStatus(part, FilesDone: report.Totals.Files));
+        context.ShowStatus(new FlowStatus(part, FilesDone: report.Totals.Files));
         var first = new VerifyStepInput(input, plan.Head, part, After: null)
         {
             Sample = part == VerifyParts.Data ? plan.Sample : null,

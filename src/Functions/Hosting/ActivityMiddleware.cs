@@ -32,7 +32,11 @@ internal sealed class ActivityMiddleware(IHostApplicationLifetime host, ILogger<
             context.CancellationToken,
             host.ApplicationStopping
         );
-        ScopeOf(InstanceOf(context), context.FunctionDefinition.Name, stop.Token).Enter();
+        string instance = InstanceOf(context);
+        ScopeOf(instance, context.FunctionDefinition.Name, stop.Token).Enter();
+        using IDisposable? lines = logger.BeginScope(
+            new Dictionary<string, object>(StringComparer.Ordinal) { ["abf.run"] = RunScope.RunOf(instance) }
+        );
         await next(context);
     }
 

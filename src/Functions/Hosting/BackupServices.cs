@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.State;
+using AlfrescoBackupFlows.Storage.Decorators;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,11 @@ internal static class BackupServices
         LoadedOptions options = Load(say);
         StateDirectory.Prepare(options.Options.State!);
         RepositoryStores stores = await StoreFactory.OpenAsync(options, TimeProvider.System, CancellationToken.None);
+        stores = stores with
+        {
+            Blobs = new CountingBlobStore(stores.Blobs),
+            Control = new CountingBlobStore(stores.Control),
+        };
 
         services.AddSingleton(TimeProvider.System);
         services.AddSingleton(stores);
@@ -64,6 +70,7 @@ internal static class BackupServices
                 provider.GetRequiredService<BackupApi>()
             )
         );
+        services.AddCloudTelemetry();
     }
 
     private static LoadedOptions Load(Action<string> say)

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
@@ -98,7 +99,7 @@ public sealed class FlowNotifications(Notifier notifier)
     /// <param name="sets">Newest first. One that was imported says nothing of the backups.</param>
     public static Observation AgeOf(IReadOnlyList<SetSummary> sets, TimeSpan maxAge, DateTimeOffset now)
     {
-        SetSummary? newest = sets.FirstOrDefault(static set => set is { Consistent: true, Imported: false });
+        SetSummary? newest = SetFacts.FindNewest(sets);
         return new Observation(
             NotificationEvents.Age,
             "there is no new set",

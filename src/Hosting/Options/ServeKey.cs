@@ -14,13 +14,32 @@ public sealed record ServeKey(Secret? Value, string? Warning)
     /// <exception cref="PermanentException">
     /// Configuration: its file cannot be read, or it is too short, or does not fit into a header.
     /// </exception>
-    public static ServeKey Read(ServeOptions options)
+    public static ServeKey Read(ServeOptions options) =>
+        options.Key is { } key
+            ? new ServeKey(Fit(key, "ABF__SERVE__KEY"), Warning: null)
+            : OfFile(options.KeyFile, "serve.keyFile");
+
+    /// <summary>That of <c>/metrics</c> alone.</summary>
+    /// <inheritdoc cref="Read(ServeOptions)"/>
+    public static ServeKey ReadMetrics(ServeOptions options) =>
+        OfFile(options.MetricsKeyFile, "serve.metricsKeyFile");
+
+    private static ServeKey OfFile(string? path, string setting)
     {
-        SecretFile? file = options is { Key: null, KeyFile: { } path } ? SecretFile.Read(path, "serve.keyFile") : null;
-        string where = options.Key is null ? $"serve.keyFile '{options.KeyFile}'" : "ABF__SERVE__KEY";
-        string? key = (options.Key ?? file?.Value)?.Reveal();
-        return key is null || (key.Length >= MinLength && key.All(c => c is > ' ' and <= '~'))
-            ? new ServeKey(options.Key ?? file?.Value, file?.Warning)
+        if (path is null)
+        {
+            return new ServeKey(Value: null, Warning: null);
+        }
+
+        SecretFile file = SecretFile.Read(path, setting);
+        return new ServeKey(Fit(file.Value, $"{setting} '{path}'"), file.Warning);
+    }
+
+    private static Secret Fit(Secret key, string where)
+    {
+        string text = key.Reveal();
+        return text.Length >= MinLength && text.All(c => c is > ' ' and <= '~')
+            ? key
             : throw new PermanentException(
                 ErrorKind.Configuration,
                 $"{where} does not fit: write one line of {MinLength} or more ASCII characters without blanks into it"

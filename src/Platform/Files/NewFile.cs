@@ -9,6 +9,9 @@ public sealed class NewFile : IAsyncDisposable
 {
     private const int BufferBytes = 1 << 20;
 
+    private const UnixFileMode EverybodyReads =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
     private readonly string _path;
     private readonly string _temporary;
     private readonly FileStream _stream;
@@ -38,6 +41,15 @@ public sealed class NewFile : IAsyncDisposable
         }
 
         return new NewFile(full, temporary, new FileStream(temporary, options));
+    }
+
+    /// <summary>For everybody to read (0644), whatever the umask is: such as a file that another service collects.</summary>
+    public void LetAllRead()
+    {
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(_stream.SafeFileHandle, EverybodyReads);
+        }
     }
 
     /// <summary>Whether something has the path already, be it a link that leads nowhere.</summary>

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
@@ -16,6 +17,21 @@ public sealed record SetUse(SetSummary Set, long UniqueBytes);
 /// <param name="UnusedBytes">About as many of these hold nothing that a set needs, tombstoned packs included.</param>
 public sealed record RepositoryUse(ImmutableArray<SetUse> Sets, long Packs, long StoredBytes, long UnusedBytes)
 {
+    /// <summary>Of all packs, by one listing.</summary>
+    public static async Task<long> ReadStoredBytesAsync(
+        BackupRepository repository,
+        CancellationToken cancellationToken
+    )
+    {
+        long bytes = 0;
+        await foreach (BlobItem item in repository.Blobs.Store.ListAsync(PackId.Prefix, cancellationToken))
+        {
+            bytes += PackId.TryParseBlobName(item.Name, out _) ? item.Length : 0;
+        }
+
+        return bytes;
+    }
+
     /// <summary>Follows every set; reads listings, and no file.</summary>
     /// <exception cref="PermanentException">
     /// Repository: an index blob is lost, or a set cannot be followed.

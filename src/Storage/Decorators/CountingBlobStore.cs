@@ -1,4 +1,6 @@
+using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Storage.Decorators;
 
@@ -6,6 +8,20 @@ namespace AlfrescoBackupFlows.Storage.Decorators;
 /// when a request succeeds.</summary>
 public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
 {
+    private static readonly Counter<long> Requests = Telemetry.Meter.CreateCounter<long>(
+        "abf.storage.requests",
+        "{request}",
+        "Requests that the storage answered, by kind"
+    );
+
+    private static readonly Counter<long> Moved = Telemetry.Meter.CreateCounter<long>(
+        "abf.storage.io",
+        "By",
+        "Bytes of blobs that were written to the storage (up) and read from it (down)"
+    );
+
+    private static readonly string[] Kinds = [.. Enum.GetNames<BlobVerb>().Select(KindOf)];
+
     private readonly long[] _requests = new long[Enum.GetValues<BlobVerb>().Length];
     private long _bytesUp;
     private long _bytesDown;
@@ -35,7 +51,7 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
     {
         PutOutcome outcome = await inner.PutIfAbsentAsync(name, content, cancellationToken);
         Add(BlobVerb.PutIfAbsent);
-        Interlocked.Add(ref _bytesUp, outcome == PutOutcome.Created ? content.Length : 0);
+        AddUp(outcome == PutOutcome.Created ? content.Length : 0);
         return outcome;
     }
 
@@ -43,7 +59,7 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
     {
         await inner.PutAsync(name, content, cancellationToken);
         Add(BlobVerb.Put);
-        Interlocked.Add(ref _bytesUp, content.Length);
+        AddUp(content.Length);
     }
 
     public async Task<int?> ReadAsync(
@@ -55,7 +71,7 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
     {
         int? read = await inner.ReadAsync(name, offset, destination, cancellationToken);
         Add(BlobVerb.Read);
-        Interlocked.Add(ref _bytesDown, read ?? 0);
+        AddDown(read ?? 0);
         return read;
     }
 
@@ -133,5 +149,29 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return released;
     }
 
-    private void Add(BlobVerb verb) => Interlocked.Increment(ref _requests[(int)verb]);
+    private void Add(BlobVerb verb)
+    {
+        Interlocked.Increment(ref _requests[(int)verb]);
+        Requests.Add(1, new KeyValuePair<string, object?>("kind", Kinds[(int)verb]));
+    }
+
+    private void AddUp(int bytes)
+    {
+        Interlocked.Add(ref _bytesUp, bytes);
+        Moved.Add(bytes, new KeyValuePair<string, object?>("direction", "up"));
+    }
+
+    private void AddDown(int bytes)
+    {
+        Interlocked.Add(ref _bytesDown, bytes);
+        Moved.Add(bytes, new KeyValuePair<string, object?>("direction", "down"));
+    }
+
+    /// <summary><c>PutIfAbsent</c> is <c>put_if_absent</c>.</summary>
+    private static string KindOf(string verb) =>
+        string.Concat(
+            verb.Select(
+                (c, i) => char.IsUpper(c) && i > 0 ? $"_{char.ToLowerInvariant(c)}" : $"{char.ToLowerInvariant(c)}"
+            )
+        );
 }

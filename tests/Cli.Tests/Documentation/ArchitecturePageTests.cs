@@ -43,6 +43,21 @@ public sealed partial class ArchitecturePageTests
     [InlineData("Repository/Log/CommitLog.NoMember")]
     public void A_place_that_is_gone_is_found(string name) => Assert.False(Exists(name));
 
+    /// <summary>What is below them measures by the framework's own types.</summary>
+    [Fact]
+    public void Only_the_hosts_know_OpenTelemetry() =>
+        Assert.Equal(
+            ["src/Cli/Cli.csproj", "src/Functions/Functions.csproj"],
+            Files
+                .SelectMany(files => files)
+                .Where(file => file.StartsWith("src/", StringComparison.Ordinal))
+                .Where(file => file.EndsWith(".csproj", StringComparison.Ordinal))
+                .Where(file =>
+                    File.ReadAllText(Path.Combine(Root, file)).Contains("OpenTelemetry", StringComparison.Ordinal)
+                )
+                .Order(StringComparer.Ordinal)
+        );
+
     [Fact]
     public void Every_project_has_its_row()
     {

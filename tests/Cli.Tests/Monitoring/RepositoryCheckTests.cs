@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Monitoring;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using Xunit;
@@ -97,9 +98,8 @@ public sealed class RepositoryCheckTests
     {
         CheckLimits limits = Usual with { MaxDrillAge = TimeSpan.FromDays(2) };
         CheckDocument check = new RepositoryCheck(
-            [Last],
+            SetFacts.Of([Last], SetCheckTable.Empty),
             ["the log | was\nrolled back"],
-            SetCheckTable.Empty,
             Now
         ).Judge(limits);
 
@@ -112,9 +112,8 @@ public sealed class RepositoryCheckTests
 
     private static CheckDocument Judge(SetSummary[] sets, SetCheck[] checks, CheckLimits limits) =>
         new RepositoryCheck(
-            sets,
+            SetFacts.Of(sets, SetCheckTable.Empty.With(checks, checks.Select(check => check.Set).ToHashSet())),
             [],
-            SetCheckTable.Empty.With(checks, checks.Select(check => check.Set).ToHashSet()),
             Now
         ).Judge(limits);
 

@@ -10,6 +10,7 @@ using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Functions.Triggers;
+using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -25,20 +26,37 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
     private readonly ManualResetEventSlim _goOn = new();
     private readonly StandIns _standIns = new();
     private readonly FlowEnvironment _environment;
+    private readonly Notifier _notifier;
     private TestEngine _engine = null!;
 
-    public OneBackupAtATimeTests() =>
+    public OneBackupAtATimeTests()
+    {
         _environment = new FlowEnvironment(
             new LoadedOptions(new BackupOptions(), null, null, []),
             new RepositoryStores(_control, _control),
             TimeProvider.System,
             NullLoggerFactory.Instance
         );
+        _notifier = new Notifier(
+            _environment.Options.Notify,
+            "acme",
+            new ControlDocuments(_control),
+            text => text,
+            TimeProvider.System,
+            Assert.Fail
+        );
+    }
 
     private DurableInstances Instances => new(_engine.Client, _control);
 
     private NightlyBackup Timer =>
-        new(new BackupApi(_environment), _environment.Stores, TimeProvider.System, NullLogger<NightlyBackup>.Instance);
+        new(
+            new BackupApi(_environment),
+            _environment.Stores,
+            TimeProvider.System,
+            new FlowNotifications(_notifier),
+            NullLogger<NightlyBackup>.Instance
+        );
 
     public async ValueTask InitializeAsync()
     {
@@ -119,6 +137,7 @@ public sealed class OneBackupAtATimeTests : IAsyncLifetime
         _goOn.Set();
         await _engine.DisposeAsync();
         await _environment.DisposeAsync();
+        _notifier.Dispose();
         _standIns.Dispose();
     }
 }

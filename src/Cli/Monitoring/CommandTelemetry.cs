@@ -32,7 +32,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     {
         _context = context;
         string installation = NameOf(context.Options);
-        var look = environment is null ? null : new RepositoryLook(environment);
+        var look = environment is null ? null : new RepositoryGauge(environment);
         _facts = new FactsKeeper(
             look is null ? null : look.ReadAsync,
             new UnusedMemory(

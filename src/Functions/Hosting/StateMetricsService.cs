@@ -18,7 +18,7 @@ internal sealed class StateMetricsService(FlowEnvironment environment, ILogger<S
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        var look = new RepositoryLook(environment);
+        var look = new RepositoryGauge(environment);
         var unused = new UnusedMemory(
             environment.Options.State!,
             environment.Options.Installation.Name ?? "default",

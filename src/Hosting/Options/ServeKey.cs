@@ -21,8 +21,7 @@ public sealed record ServeKey(Secret? Value, string? Warning)
 
     /// <summary>That of <c>/metrics</c> alone.</summary>
     /// <inheritdoc cref="Read(ServeOptions)"/>
-    public static ServeKey ReadMetrics(ServeOptions options) =>
-        OfFile(options.MetricsKeyFile, "serve.metricsKeyFile");
+    public static ServeKey ReadMetrics(ServeOptions options) => OfFile(options.MetricsKeyFile, "serve.metricsKeyFile");
 
     private static ServeKey OfFile(string? path, string setting)
     {

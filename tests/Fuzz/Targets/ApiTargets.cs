@@ -24,10 +24,11 @@ internal static class ApiTargets
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(bytes, writable: false);
         using var starting = new SemaphoreSlim(1);
+        using var counting = new SemaphoreSlim(1);
         try
         {
             // A body needs nothing of the host.
-            new ApiCall(http, null!, null!, null!, starting)
+            new ApiCall(http, null!, null!, null!, starting, counting)
                 .ReadBodyAsync(type, default)
                 .GetAwaiter()
                 .GetResult();

@@ -76,7 +76,11 @@ public sealed class LostFilesTests
         Assert.InRange(names.Count, 1, store.RequiredFiles);
         Assert.True(names.Count == store.RequiredFiles || entries.Any(entry => !entry.IsDirectory));
         Assert.All(names, name => Assert.True(lost.Covers(name), TreePath.Display(name)));
-        Assert.Empty(names.Select(name => TreePath.Display(name)).Intersect(entries.Select(entry => TreePath.Display(entry.Path))));
+        Assert.Empty(
+            names
+                .Select(name => TreePath.Display(name))
+                .Intersect(entries.Select(entry => TreePath.Display(entry.Path)))
+        );
         Assert.False(lost.Covers("zzz"u8.ToArray()), "it lies behind the last entry");
     }
 

@@ -8,7 +8,7 @@ using AlfrescoBackupFlows.Repository.Log;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>Looks at the configured repository for metrics. Reads only. Thread-safe.</summary>
-public sealed class RepositoryLook(FlowEnvironment environment)
+public sealed class RepositoryGauge(FlowEnvironment environment)
 {
     /// <summary>Takes a few small reads, and a listing of the packs.</summary>
     /// <exception cref="AbfException">The storage fails, or the repository is damaged.</exception>

@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// <summary>The databases that can be backed up and restored.</summary>
 public static class DatabaseVendors
 {
-    /// <summary>A line each, and nothing else outside of the vendor's own folder.</summary>
+    /// <summary>A line each.</summary>
     public static IReadOnlyList<IDatabaseVendor> All { get; } =
     [new PostgresVendor(), MySqlVendor.MySql, MySqlVendor.MariaDb];
 

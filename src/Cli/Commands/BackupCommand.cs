@@ -101,7 +101,7 @@ internal static class BackupCommand
             context.Messages.WarnOnce(warning);
         }
 
-        context.Result.Outcome = $"set {result.Set} is committed";
+        context.Result.Outcome = $"set {result.Set} is sealed";
         context.Result.Write(document, CliJson.Relaxed.BackupResultDocument, writer => WriteText(document, writer));
         if (result.RetentionFault is { } fault)
         {

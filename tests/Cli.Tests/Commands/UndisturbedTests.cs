@@ -28,7 +28,7 @@ public sealed class UndisturbedTests(CommittedSample sample, OnDemand<PostgresSe
 
         AssertDone(backup);
         Assert.Contains(said, backup.Error, StringComparison.Ordinal);
-        Assert.Contains("is committed; only its result could not be written to stdout", backup.Error);
+        Assert.Contains("is sealed; only its result could not be written to stdout", backup.Error);
         Abf.Prefix = [];
         Assert.Equal(2, (await Abf.RunAsync("sets", "--json")).Json.GetArrayLength());
     }

@@ -13,7 +13,7 @@ public sealed class LostOutputTests : IDisposable
     private readonly AbfRig _abf = new();
 
     [Theory]
-    [InlineData(NoSpace, "warning: set x is committed; only its result could not be written to stdout (no)")]
+    [InlineData(NoSpace, "warning: set x is sealed; only its result could not be written to stdout (no)")]
     [InlineData(BrokenPipe, "")]
     public void A_result_that_is_lost_is_said_unless_its_reader_went_away(int error, string said)
     {
@@ -21,7 +21,7 @@ public sealed class LostOutputTests : IDisposable
         var messages = new MessageWriter(stderr, quiet: true, TimeProvider.System);
         var result = new ResultWriter(new FullStream(error), json: false, quiet: false, messages)
         {
-            Outcome = "set x is committed",
+            Outcome = "set x is sealed",
         };
 
         result.Write([], CliJson.Relaxed.KeyDocumentArray, writer => writer.WriteLine("key"));

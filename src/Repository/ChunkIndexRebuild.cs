@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Repository;
@@ -76,15 +77,7 @@ internal sealed class ChunkIndexRebuild(BackupRepository repository)
     private async Task<HashSet<PackId>> NotReadAsync(LogState state, RunId run, CancellationToken cancellationToken)
     {
         HashSet<PackId> packs = state.TombstonedPacks();
-        string prefix = RunNames.Prefix(run) + RunNames.Packs;
-        await foreach (BlobItem receipt in repository.Blobs.Store.ListAsync(prefix, cancellationToken))
-        {
-            if (PackId.TryParse(receipt.Name.AsSpan(prefix.Length), out PackId pack))
-            {
-                packs.Add(pack);
-            }
-        }
-
+        packs.UnionWith((await RunBelongings.ReadAsync(repository.Blobs, run, cancellationToken)).Packs);
         return packs;
     }
 

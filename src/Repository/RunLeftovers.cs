@@ -26,16 +26,9 @@ internal sealed class RunLeftovers(BackupRepository repository)
     /// </exception>
     public async Task<FreedStorage> DeleteAsync(RunId run, CancellationToken cancellationToken)
     {
-        string prefix = RunNames.Prefix(run);
-        string[] own =
-        [
-            .. await _blobs
-                .ListAsync(prefix, cancellationToken)
-                .Select(item => item.Name)
-                .ToArrayAsync(cancellationToken),
-        ];
+        RunBelongings stored = await RunBelongings.ReadAsync(repository.Blobs, run, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
-        if (own.Length == 0 || head.State.FindSet(run) is not null)
+        if (stored.Own.Count == 0 || head.State.FindSet(run) is not null)
         {
             return FreedStorage.None;
         }
@@ -45,22 +38,7 @@ internal sealed class RunLeftovers(BackupRepository repository)
             throw Refuse(run, head.Alarms[0]);
         }
 
-        string receipts = prefix + RunNames.Packs;
-        HashSet<string> packs = new(StringComparer.Ordinal);
-        foreach (string receipt in own.Where(name => name.StartsWith(receipts, StringComparison.Ordinal)))
-        {
-            if (HexId.TryParse(receipt.AsSpan(receipts.Length), out UInt128 id))
-            {
-                packs.Add(new PackId(id).BlobName);
-            }
-        }
-
-        HashSet<string> indexes = new(StringComparer.Ordinal);
-        foreach (string page in own.Where(name => !name.StartsWith(receipts, StringComparison.Ordinal)))
-        {
-            await AddNamedAsync(page, packs, indexes, cancellationToken);
-        }
-
+        HashSet<PackId> packs = [.. stored.Packs];
         using (ChunkIndex needed = await repository.ReadIndexAsync(head.State, cancellationToken))
         {
             if (!needed.Lost.IsEmpty)
@@ -68,13 +46,13 @@ internal sealed class RunLeftovers(BackupRepository repository)
                 throw Refuse(run, needed.Lost[0].Warning);
             }
 
-            packs.ExceptWith(needed.Packs.Select(pack => pack.Id.BlobName));
+            packs.ExceptWith(needed.Packs.Select(pack => pack.Id));
         }
 
-        FreedStorage freed = await DeletePacksAsync(packs, cancellationToken);
-        indexes.ExceptWith(head.State.Indexes.Select(index => index.Id.BlobName));
-        await DeleteAllAsync(indexes, cancellationToken);
-        await DeleteAllAsync(own, cancellationToken);
+        FreedStorage freed = await DeletePacksAsync([.. packs.Select(pack => pack.BlobName)], cancellationToken);
+        IEnumerable<ChunkIndexId> indexes = stored.Indexes.Except(head.State.Indexes.Select(index => index.Id));
+        await DeleteAllAsync(indexes.Select(index => index.BlobName), cancellationToken);
+        await DeleteAllAsync(stored.Own, cancellationToken);
         return freed;
     }
 
@@ -103,31 +81,6 @@ internal sealed class RunLeftovers(BackupRepository repository)
             }
         );
         return new FreedStorage(gone.Count, gone.Sum(item => item.Length));
-    }
-
-    /// <summary>
-    /// Adds the packs and the index blobs that a page names; packs of rows in its index blobs have receipts. What a damaged
-    /// one names stays for a prune.
-    /// </summary>
-    private async Task AddNamedAsync(
-        string page,
-        HashSet<string> packs,
-        HashSet<string> indexes,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            if (await RunPages.TryReadAsync(repository.Blobs, page, cancellationToken) is { } content)
-            {
-                packs.UnionWith(content.Rows.Packs.ToArray().Select(pack => pack.Id.BlobName));
-                indexes.UnionWith(content.Indexes.Select(index => index.Id.BlobName));
-            }
-        }
-        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-        {
-            // Damaged: nothing is lost with it that anybody needs.
-        }
     }
 
     private Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>

@@ -81,13 +81,13 @@ public sealed class HostJsonTests(TaskHubs hubs)
         Assert.Equal(
             [
                 "DrillPassed",
-                "DrillStarted",
                 "Mirrored",
                 "Pruned",
                 "Repaired",
                 "SetCommitted",
                 "SetsForgotten",
                 "Started",
+                "StartedByTime",
             ],
             new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())

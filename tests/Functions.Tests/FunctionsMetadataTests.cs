@@ -68,7 +68,7 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
     [Fact]
     public void Nothing_else_is_there() =>
         Assert.Equal(
-            ApiRoutes.All.Count + 3,
+            ApiRoutes.All.Count + 4,
             _bindings.Select(b => b.Function).Distinct(StringComparer.Ordinal).Count()
         );
 

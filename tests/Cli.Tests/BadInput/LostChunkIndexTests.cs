@@ -9,12 +9,9 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 public sealed class LostChunkIndexTests(CommittedSample sample, OnDemand<PostgresServer> server)
     : CommittedSampleTest(sample, server)
 {
+    /// <summary>Each kind of harm, with and without a cache, below the command: the tests of the repository.</summary>
     [Theory]
     [InlineData("deleted", true)]
-    [InlineData("zeroed", true)]
-    [InlineData("cut", true)]
-    [InlineData("flipped", true)]
-    [InlineData("deleted", false)]
     [InlineData("flipped", false)]
     public async Task A_lost_index_blob_is_found_is_in_nobodys_way_and_is_healed(string harm, bool warm)
     {

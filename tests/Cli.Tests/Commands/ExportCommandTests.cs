@@ -33,7 +33,7 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
         string unpacked = Abf.Combine("unpacked");
         await Shell.RunAsync(Unpack, FileName, unpacked);
         Assert.Equal(
-            ["MANIFEST.json", "README", "SHA256SUMS", "alf_data", "database.sql", "required"],
+            ["MANIFEST.json", "README", "SHA256SUMS", "alf_data", "catalogue.jsonl", "database.sql", "required"],
             Directory.GetFileSystemEntries(unpacked).Select(Path.GetFileName).Order(StringComparer.Ordinal)
         );
         await AssertIsSourceAsync(Path.Combine(unpacked, "alf_data"));

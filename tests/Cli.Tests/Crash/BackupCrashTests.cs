@@ -7,9 +7,9 @@ using Xunit;
 namespace AlfrescoBackupFlows.Cli.Tests.Crash;
 
 /// <summary>
-/// The real executable, a real PostgreSQL, a directory store, SIGKILL. Fifty kills over several runs, each started
+/// The real executable, a real PostgreSQL, a directory store, SIGKILL. Twenty kills over several runs, each started
 /// again with the same command. <c>ABF_CRASH_SEED</c> repeats a sequence of moments; what a moment meets depends on the
-/// machine. <c>ABF_CRASH_KILLS</c> asks for fewer or more.
+/// machine. <c>ABF_CRASH_KILLS</c> asks for fewer or more; the workflow asks for fifty once a week.
 /// </summary>
 [Trait("needs", "server")]
 public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutputHelper output)
@@ -19,10 +19,10 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
         out int kills
     )
         ? kills
-        : 50;
+        : 20;
 
-    private const int KillsOfTheFirstRun = 20;
-    private const int KillsOfALaterRun = 10;
+    private const int KillsOfTheFirstRun = 10;
+    private const int KillsOfALaterRun = 5;
 
     /// <summary>
     /// What two activities have stored since their last receipts, each up to three packs here, and what fills or goes up.
@@ -33,7 +33,7 @@ public sealed class BackupCrashTests(OnDemand<PostgresServer> server, ITestOutpu
     private const long SlackOfAKill = 128 << 10;
 
     [Fact]
-    public async Task Fifty_kills_at_random_moments_cost_no_set_and_no_upload_and_every_run_goes_on()
+    public async Task Kills_at_random_moments_cost_no_set_and_no_upload_and_every_run_goes_on()
     {
         int seed = int.TryParse(Environment.GetEnvironmentVariable("ABF_CRASH_SEED"), out int given)
             ? given

@@ -34,7 +34,7 @@ public sealed class ExampleTests
 
         Hold(
             "restore.md",
-            "abf restore --set latest --target /srv/part --include '/contentstore/2024/5' --exclude '*.tmp'",
+            "abf restore --set latest --target /srv/part --include '/contentstore/2024/11' --exclude '*.tmp'",
             context => RestoreReport.Write(context, Input("/srv/part"), result)
         );
     }

@@ -114,7 +114,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
             _token,
             name =>
             {
-                if (name.EndsWith("/lost-packs", StringComparison.Ordinal))
+                if (name.StartsWith("packs/", StringComparison.Ordinal))
                 {
                     Interlocked.Exchange(ref loses, null)?.Invoke();
                 }
@@ -128,6 +128,7 @@ public sealed class KeptInMemoryTests(OnDemand<PostgresServer> server)
             loses = null;
         }
 
+        await kept.Rig.Sample.AddDocumentsAsync(1, _token);
         FlowInstance run = await kept.BackupAsync();
         Assert.True(run.Status == RuntimeStatus.Completed, run.Failure?.Message);
         Assert.NotNull(lost);

@@ -11,6 +11,8 @@ internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore
 
     public string Location => _inner.Location;
 
+    public int PreferredBlobLength => _inner.PreferredBlobLength;
+
     public virtual Task<PutOutcome> PutIfAbsentAsync(
         string name,
         ReadOnlyMemory<byte> content,

@@ -22,6 +22,8 @@ public sealed class FaultInjectingBlobStore(
 
     public string Location => inner.Location;
 
+    public int PreferredBlobLength => inner.PreferredBlobLength;
+
     /// <summary>Calls so far; a sweep runs once without faults to learn how many there are.</summary>
     public int Calls => Volatile.Read(ref _calls);
 

@@ -17,6 +17,8 @@ public sealed class PolicyBlobStore(IBlobStore inner, TimeSpan keepsFor, TimePro
 
     public string Location => inner.Location;
 
+    public int PreferredBlobLength => inner.PreferredBlobLength;
+
     /// <summary>Deletions and replacements that were refused so far.</summary>
     public int Refused => Volatile.Read(ref _refused);
 

@@ -19,6 +19,8 @@ public sealed class VisitedBlobStore(
 {
     public string Location => inner.Location;
 
+    public int PreferredBlobLength => inner.PreferredBlobLength;
+
     public Task<PutOutcome> PutIfAbsentAsync(
         string name,
         ReadOnlyMemory<byte> content,

@@ -161,7 +161,9 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         {
             ChunkIndexRows rows = _rows ?? await _pipeline.CompleteAsync(cancellationToken);
             byte[] plain = PageContent.Encode(result, type, _indexes, rows);
-            if (await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken) == PutOutcome.Created)
+            PutOutcome outcome = await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken);
+            _pipeline.PageIsThere();
+            if (outcome == PutOutcome.Created)
             {
                 _runIndex.AddOwnPage(PageContent.Decode(plain, _page));
                 return result;

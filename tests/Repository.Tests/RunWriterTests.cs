@@ -482,6 +482,26 @@ public sealed class RunWriterTests
     }
 
     [Fact]
+    public async Task A_step_that_ends_between_its_last_pack_and_its_page_leaves_receipts()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await using (RunWriter failed = opened.OpenWriter("a"))
+        {
+            ContentRef content = await failed.WriteAsync(ChunkClass.Content, Content.Random(1000, 1));
+            PageResult result = new("me", content);
+            using var gone = new CancellationTokenSource();
+            Assert.Null(await failed.TryKeepPageAsync(result, TestJson.Default.PageResult, most: 0, gone.Token));
+            await gone.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+                failed.CommitPageAsync(result, TestJson.Default.PageResult, gone.Token)
+            );
+        }
+
+        string pack = Assert.Single(await opened.NamesAsync("packs/"));
+        Assert.Equal([$"runs/{OpenedRepository.Run}/packs/{pack[^32..]}"], await opened.NamesAsync("runs/"));
+    }
+
+    [Fact]
     public async Task A_receipt_of_another_pack_than_its_own_is_passed_over()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();

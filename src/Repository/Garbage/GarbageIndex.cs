@@ -87,6 +87,11 @@ internal sealed record GarbageIndex(
             }
         }
 
+        foreach (ChunkIndexSummary index in state.ReplacedDuringRuns().Where(index => !packs.ContainsKey(index.Id)))
+        {
+            await ReadAsync(repository, index, cancellationToken);
+        }
+
         return new GarbageIndex([.. live], builder.Build(), held);
     }
 

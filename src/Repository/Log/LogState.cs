@@ -41,6 +41,23 @@ public sealed record LogState(
             Indexes = [.. Indexes.Where(index => index.Sequence <= sequence)],
         };
 
+    /// <summary>
+    /// Index blobs that were named since the base of an open run and replaced since. They are in the store while the run
+    /// is open: one that is not was lost, and what stands in its place was read from the directories of packs, those that
+    /// the run has stored among them. The log names these then, and no set needs them yet.
+    /// </summary>
+    internal IEnumerable<ChunkIndexSummary> ReplacedDuringRuns()
+    {
+        if (OpenRuns.IsEmpty)
+        {
+            return [];
+        }
+
+        long oldest = OpenRuns.Min(run => run.Base);
+        HashSet<ChunkIndexId> live = [.. Live(Indexes).Select(index => index.Id)];
+        return Indexes.Where(index => index.Sequence > oldest && !live.Contains(index.Id));
+    }
+
     /// <summary>Those that no other replaces: what a reader reads.</summary>
     internal static ImmutableArray<ChunkIndexSummary> Live(IReadOnlyList<ChunkIndexSummary> indexes)
     {

@@ -8,7 +8,9 @@ namespace AlfrescoBackupFlows.Repository.Repair;
 /// <summary>Which packs index blobs name, now and at the bases of open runs.</summary>
 /// <param name="Live">The index blobs that count and can be read, each with the packs that it names.</param>
 /// <param name="Held">Packs that an open run may lean on.</param>
-/// <param name="IsHeldKnown">False: an index blob of the base of an open run is lost.</param>
+/// <param name="IsHeldKnown">
+/// False: an index blob of the base of an open run is lost, or one that was named since and was replaced.
+/// </param>
 internal sealed record NamedPacks(
     ImmutableArray<(ChunkIndexSummary Index, ImmutableArray<PackId> Packs)> Live,
     IReadOnlySet<PackId> Held,
@@ -46,6 +48,11 @@ internal sealed record NamedPacks(
                 isKnown &= named is not null;
                 held.UnionWith(named ?? []);
             }
+        }
+
+        foreach (ChunkIndexSummary blob in state.ReplacedDuringRuns())
+        {
+            isKnown &= await PacksOfAsync(blob) is not null;
         }
 
         return new NamedPacks(live.ToImmutable(), held, isKnown);

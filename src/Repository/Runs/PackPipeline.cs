@@ -28,7 +28,7 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     private PackBuilder? _metadata;
     private Task _metadataUpload = Task.CompletedTask;
     private ExceptionDispatchInfo? _fault;
-    private bool _isComplete;
+    private bool _isNamed;
 
     /// <summary>Rows of chunks that are stored and that <see cref="TakeRows"/> has not given yet.</summary>
     public int RowCount
@@ -114,9 +114,11 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
         await CloseMetadataAsync(cancellationToken);
         await Task.WhenAll(_uploads).WaitAsync(cancellationToken);
         ThrowIfFaulted();
-        _isComplete = true;
         return TakeRows();
     }
+
+    /// <summary>There is a page, so that no receipt is needed any more.</summary>
+    public void PageIsThere() => _isNamed = true;
 
     /// <summary>Room for one chunk of 16 MiB; only what is written takes memory.</summary>
     public NativeBuffer RentReadBuffer() =>
@@ -128,10 +130,12 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_uploads);
-        if (!_isComplete)
+        if (!_isNamed)
         {
             await _receipts.TryWriteAsync();
         }
+
+        _receipts.Dispose();
 
         if (_content is not null)
         {

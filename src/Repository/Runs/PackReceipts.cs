@@ -12,13 +12,14 @@ namespace AlfrescoBackupFlows.Repository.Runs;
 /// loss, and by an activity that ends without a page. One that is killed loses what it stored in the time between.
 /// Thread-safe.
 /// </summary>
-internal sealed class PackReceipts(SealedBlobs blobs, RunId run)
+internal sealed class PackReceipts(SealedBlobs blobs, RunId run) : IDisposable
 {
     /// <summary>What an attempt that ended may still take for its receipts, such as after a cancel.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
 
     private readonly Lock _gate = new();
-    private readonly List<(PackId Pack, byte[] Rows)> _unwritten = [];
+    private readonly SemaphoreSlim _writing = new(1);
+    private readonly Queue<(PackId Pack, byte[] Rows)> _unwritten = new();
     private long _since = blobs.Time.GetTimestamp();
 
     /// <summary>Work that may be lost to a kill.</summary>
@@ -41,23 +42,50 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run)
         byte[] rows = ChunkIndexTable.Encode(pack.Places);
         lock (_gate)
         {
-            _unwritten.Add((pack.Entry.Id, rows));
+            _unwritten.Enqueue((pack.Entry.Id, rows));
         }
     }
 
+    /// <summary>
+    /// Those of all packs that were added before are there when it returns, also where another call is writing some. One
+    /// that could not be written is left for the next call.
+    /// </summary>
     public async ValueTask WriteAsync(CancellationToken cancellationToken)
     {
-        (PackId Pack, byte[] Rows)[] due;
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            lock (_gate)
+            {
+                _since = blobs.Time.GetTimestamp();
+            }
+
+            while (TryPeek(out (PackId Pack, byte[] Rows) next))
+            {
+                // One that is there already is from a request that was cancelled on its way back.
+                await blobs.CreateAsync(
+                    ObjectType.Receipt,
+                    RunNames.Receipt(run, next.Pack),
+                    next.Rows,
+                    cancellationToken
+                );
+                lock (_gate)
+                {
+                    _unwritten.Dequeue();
+                }
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private bool TryPeek(out (PackId Pack, byte[] Rows) next)
+    {
         lock (_gate)
         {
-            due = [.. _unwritten];
-            _unwritten.Clear();
-            _since = blobs.Time.GetTimestamp();
-        }
-
-        foreach ((PackId pack, byte[] rows) in due)
-        {
-            await blobs.PutAsync(ObjectType.Receipt, RunNames.Receipt(run, pack), rows, cancellationToken);
+            return _unwritten.TryPeek(out next);
         }
     }
 
@@ -72,7 +100,7 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run)
         {
             await WriteAsync(patience.Token);
         }
-        catch (AbfException e) when (e.Kind is ErrorKind.Storage or ErrorKind.Repository)
+        catch (AbfException)
         {
             // Only an upload is lost with it.
         }
@@ -81,4 +109,6 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run)
             // The same.
         }
     }
+
+    public void Dispose() => _writing.Dispose();
 }

@@ -44,7 +44,9 @@ internal sealed class Stretch
                 BinaryPrimitives.WriteInt64BigEndian(room[(i * sizeof(long))..], values[i]);
             }
 
-            BinaryPrimitives.WriteInt64BigEndian(room[(5 * sizeof(long))..], first.Length);
+            // Both lengths: of two cuts of the same bytes each has a key of its own.
+            BinaryPrimitives.WriteInt32BigEndian(room[(5 * sizeof(long))..], first.Length);
+            BinaryPrimitives.WriteInt32BigEndian(room[((5 * sizeof(long)) + sizeof(int))..], last.Length);
             chunk.Write(room[(6 * sizeof(long))..]);
             hash.AppendData(room);
             hash.AppendData(first);

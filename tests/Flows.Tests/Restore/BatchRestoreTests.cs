@@ -100,6 +100,36 @@ public sealed class BatchRestoreTests(OnDemand<PostgresServer> server)
         Assert.Equal((root.Files, root.Files - broken.FilesWritten), (batches.Total.Files, whole.FilesWritten));
     }
 
+    /// <summary>A look at what is in place comes again each time: it is nothing that was done.</summary>
+    [Fact]
+    public async Task A_repair_whose_look_takes_all_of_the_time_writes_something_all_the_same()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 20, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        RootStamp root = (await rig.ReadSetsAsync(_token))[0].Roots.Single(stamp => stamp.Name == "contentstore");
+        await using FlowEnvironment environment = rig.CreateEnvironment();
+        IChunkSource chunks = await SetReader.OpenChunksAsync(environment, _token);
+        List<ListingEntry> batch = await new ListingReader(chunks, root.Listing).ReadAsync(_token).ToListAsync(_token);
+        string path = rig.Sample.Contentstore;
+        using TargetTree target = TargetTree.Open(path);
+        var input = new RestoreRangeInput(path, root.Name, root.Listing, root.Class, PathRange.All, Owner: null)
+        {
+            Repair = true,
+        };
+        var files = new FileRestore(target, chunks, input, new AttributeRestore(target, owner: null));
+        var look = new RepairLook(await SetReader.OpenComparisonAsync(environment, chunks, _token), input);
+        string gone = Path.Combine(path, DocumentsOf(rig).First());
+        File.Delete(gone);
+
+        RestoredBatch done = await new BatchRestore(target, chunks, root.Class, files, look)
+        {
+            IsTimeUp = () => true,
+        }.RunAsync(batch, _token);
+
+        Assert.True(File.Exists(gone));
+        Assert.Equal(root.Files - 1, done.SameFiles);
+    }
+
     /// <summary>The first set's documents lie in a pack of their own, and the second set has both.</summary>
     [Fact]
     public async Task Packs_that_hold_nothing_of_what_is_selected_are_not_read()

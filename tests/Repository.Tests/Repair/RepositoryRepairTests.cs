@@ -258,6 +258,40 @@ public sealed class RepositoryRepairTests
     }
 
     /// <summary>
+    /// A repair finds in packs what a lost index blob held, and cannot tell from it what a run has stored whose page no
+    /// set names yet: the log names it then, and no set needs it.
+    /// </summary>
+    [Fact]
+    public async Task What_an_open_run_has_stored_stays_where_a_repair_has_named_it()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        await bench.BackUpAsync(2);
+        await using ModelHost host = bench.NewHost("other");
+        RunId run = bench.NewRun();
+        ModelFiles files = ModelFiles.None with
+        {
+            Files = ModelFiles.None.Files.Add("new.bin", [1, 2, 3]),
+            Dump = [4, 5, 6],
+        };
+        await host.BeginAsync(run);
+        await host.StoreAsync(files);
+        string[] before = await bench.NamesAsync("index/");
+        await bench.BackUpAsync(1);
+        string lost = Assert.Single((await bench.NamesAsync("index/")).Except(before));
+        await bench.Blobs.DeleteAsync(lost, CancellationToken.None);
+        Assert.True((await RepairAsync(bench, bench.Blobs)).AreIndexesReplaced);
+
+        var refused = await Assert.ThrowsAsync<PermanentException>(() => bench.PruneAsync());
+
+        Assert.Contains(lost, refused.Message, StringComparison.Ordinal);
+        await host.CommitAsync();
+        bench.Sets.Add(run, files);
+        await AssertSoundAsync(bench, bench.Blobs);
+        await bench.PruneAsync();
+        await AssertSoundAsync(bench, bench.Blobs);
+    }
+
+    /// <summary>
     /// The bad pack stays for the sake of what is nowhere else. Whoever writes the good copy anew must not give it an id
     /// above the bad one's, which a collector would keep for the lower. Ids are drawn at random: hence several tries.
     /// </summary>

@@ -72,7 +72,7 @@ internal sealed class BatchRestore(
     {
         lock (done)
         {
-            return done.IsBrokenOff |= done.FilesWritten > 0 && IsTimeUp();
+            return done.IsBrokenOff |= done.HasProgress && IsTimeUp();
         }
     }
 
@@ -257,6 +257,12 @@ internal sealed class RestoredBatch
 
     public long Losses { get; private set; }
 
+    /// <summary>
+    /// Something was written that is found in place when it is begun anew. A look, however long it took, is none of that,
+    /// and neither is a file that is lost: both come again.
+    /// </summary>
+    public bool HasProgress { get; private set; }
+
     /// <summary>Some of its files are left; it is to be begun anew.</summary>
     public bool IsBrokenOff { get; set; }
 
@@ -292,6 +298,7 @@ internal sealed class RestoredBatch
         Found(entry);
         Read(entry);
         Replaced += _replaced.Contains(entry) ? 1 : 0;
+        HasProgress = true;
     }
 
     public void Lost(ListingEntry entry)

@@ -85,6 +85,18 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
     }
 
+    /// <summary>What is made from the key is something to try keys with at home, where no limit counts.</summary>
+    [Fact]
+    public async Task What_a_stranger_gets_is_not_made_from_the_key()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+
+        PageReply form = await rig.GetAsync("/sign-in");
+
+        Assert.Equal($"abf-form={PageRig.TokenOf(form)}", Assert.Single(form.Cookies).Split(';')[0]);
+        Assert.NotEqual(PageRig.TokenOf(form), PageRig.TokenOf(await rig.GetAsync("/sign-in")));
+    }
+
     [Fact]
     public async Task A_sign_in_that_another_page_wrote_is_refused()
     {
@@ -94,8 +106,12 @@ public sealed class SignInTests
 
         PageReply foreign = await rig.PostAsync("/sign-in", token, null, null, ("key", PageRig.Key));
         PageReply none = await rig.PostAsync("/sign-in", null, null, null, ("key", PageRig.Key));
+        using HttpClient empty = rig.NewBrowser();
+        empty.DefaultRequestHeaders.Add("Cookie", "abf-form=");
+        PageReply nothing = await rig.PostAsync("/sign-in", string.Empty, empty, null, ("key", PageRig.Key));
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (foreign.Status, none.Status));
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.Status);
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
     }
 

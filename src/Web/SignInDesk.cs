@@ -62,7 +62,11 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
         IPAddress? client = host.ClientOf(http);
         if (!_limit.TryEnter(client))
         {
-            Logs.Refused(logger, client, "too many tries");
+            if (_limit.MayTell())
+            {
+                Logs.Refused(logger, client, "too many tries; of more in the next minute no line is written");
+            }
+
             http.Response.Headers.RetryAfter = "60";
             return Show(http, "Too many tries. Wait a minute, then try again.", StatusCodes.Status429TooManyRequests);
         }

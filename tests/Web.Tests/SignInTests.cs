@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Sessions;
 using AlfrescoBackupFlows.Web.Tests.Rig;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Web.Tests;
 
@@ -132,6 +134,20 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task Who_tries_without_an_end_does_not_fill_the_log()
+    {
+        var log = new CountingLog();
+        await using PageRig rig = await PageRig.StartAsync(loggers: log);
+        for (int i = 0; i < SignInLimit.PerAddress + 20; i++)
+        {
+            await rig.SignInAsync("wrong");
+        }
+
+        Assert.Equal(SignInLimit.PerAddress + 1, log.Lines.Count);
+        Assert.EndsWith("no line is written", log.Lines.Last(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Addresses_of_one_network_are_one_and_all_together_have_a_limit_too()
     {
         using var limit = new SignInLimit();
@@ -219,6 +235,30 @@ public sealed class SignInTests
             browser.DefaultRequestHeaders.Add("Cookie", value);
             Assert.Equal(status, (await rig.GetAsync("", browser)).Status);
         }
+    }
+
+    private sealed class CountingLog : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) { }
+
+        public void Dispose() { }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue(formatter(state, exception));
     }
 
     private static string CookieOf(PageReply reply) =>

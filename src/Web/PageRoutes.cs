@@ -57,6 +57,13 @@ internal sealed class PageRoutes(ILogger logger)
                 "cancel of a restore",
                 id
             ),
+            ["drills"] => DoAsync<DrillDocument>(call, ApiRoutes.StartDrill, "start of a drill"),
+            ["drills", var id, "cancel"] => DoAsync<DrillDocument>(
+                call,
+                ApiRoutes.CancelDrill,
+                "cancel of a drill",
+                id
+            ),
             _ => Task.FromResult(MessagePage.NotFound(call)),
         };
 

@@ -13,7 +13,10 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
     private readonly PageKey _key = new(host.Key);
     private readonly SessionCookie _sessions = new("abf-session", host.AlwaysTls);
 
-    /// <summary>Until there is a session, the form of the sign-in belongs to the browser that has this.</summary>
+    /// <summary>
+    /// Until there is a session, the form of the sign-in belongs to the browser that has this, and brings the same value.
+    /// Nothing in it comes from the key: what anybody gets is nothing to try keys with.
+    /// </summary>
     private readonly SessionCookie _forms = new("abf-form", host.AlwaysTls);
     private readonly SignInLimit _limit = new();
     private readonly SignedOut _signedOut = new(host.Environment.Time);
@@ -51,7 +54,7 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
     {
         string browser = PageKey.NewId();
         _forms.Write(http, browser);
-        return PageAnswer.Of(SignInPage.Render(_key.FormToken(browser), fault), status);
+        return PageAnswer.Of(SignInPage.Render(browser, fault), status);
     }
 
     public PageAnswer SignIn(HttpContext http, IFormCollection form)
@@ -59,14 +62,18 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
         IPAddress? client = host.ClientOf(http);
         if (!_limit.TryEnter(client))
         {
-            Logs.Refused(logger, client, "too many tries");
+            if (_limit.MayTell())
+            {
+                Logs.Refused(logger, client, "too many tries; of more in the next minute no line is written");
+            }
+
             http.Response.Headers.RetryAfter = "60";
             return Show(http, "Too many tries. Wait a minute, then try again.", StatusCodes.Status429TooManyRequests);
         }
 
         if (
-            _forms.Read(http.Request) is not { } browser
-            || !_key.IsFormToken(browser, form[FormFields.Token].ToString())
+            _forms.Read(http.Request) is not { Length: > 0 } browser
+            || !PageKey.IsSame(browser, form[FormFields.Token].ToString())
         )
         {
             Logs.Refused(logger, client, "the form is not of this browser");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.DurableTask;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
@@ -29,6 +30,17 @@ public sealed class TraceTests : IDisposable
             },
         };
         ActivitySource.AddActivityListener(_listener);
+    }
+
+    [Fact]
+    public void A_span_that_failed_holds_no_secret()
+    {
+        var secret = new Secret("s3cret-of-a-span");
+        using var span = new Activity("x");
+
+        FlowTrace.Fail(span, new FlowFailure(ErrorKind.Storage, $"refused: {secret.Reveal()}", IsRetryable: false));
+
+        Assert.Equal("refused: [secret]", span.StatusDescription);
     }
 
     [Fact]

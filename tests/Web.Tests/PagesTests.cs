@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AlfrescoBackupFlows.Flows;
-using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -198,21 +196,43 @@ public sealed partial class PagesTests
     }
 
     [Fact]
-    public async Task A_drill_is_shown_without_what_may_name_a_path()
+    public async Task A_drill_is_started_shown_without_a_path_and_cancelled()
     {
-        await using PageRig rig = await PageRig.StartAsync();
+        await using PageRig rig = await PageRig.StartAsync(r => r.Options.Drill.Server = "postgresql://drill@db:5432");
         RunId set = await rig.CommitAsync(Night);
         await rig.SignInAsync();
-        string id = InstanceIds.ForDrill(set, Guid.NewGuid());
-        await rig.Flows.TryStartAsync(nameof(DrillFlow), "{}", id, CancellationToken.None);
+        PageReply page = await rig.GetAsync("");
+        Assert.Contains("Start a drill of the newest consistent set", page.Body, StringComparison.Ordinal);
+        string token = PageRig.TokenOf(page);
+
+        await rig.PostAsync("/drills", token);
+
+        string id = RunningId(await rig.GetAsync("/running"));
         rig.Flows.SetStatus(id, Status(new FlowStatus("files", "/srv/scratch/x", 3, 4)));
-
         string running = (await rig.GetAsync("/running")).Body;
-
-        Assert.Contains("<h3>Drill</h3>", running, StringComparison.Ordinal);
+        Assert.Contains($"<h3>Drill of {set}</h3>", running, StringComparison.Ordinal);
         Assert.Contains("75 %, 3 files", running, StringComparison.Ordinal);
         Assert.DoesNotContain("/srv", running, StringComparison.Ordinal);
-        Assert.DoesNotContain("/cancel", running, StringComparison.Ordinal);
+        Assert.Contains("Cancel this drill", running, StringComparison.Ordinal);
+
+        PageReply cancelled = await rig.PostAsync($"/drills/{id}/cancel", token);
+
+        Assert.Equal((HttpStatusCode.SeeOther, PagePaths.Root), (cancelled.Status, cancelled.Location));
+        Assert.Equal(id, Assert.Single(rig.Flows.Events).Id);
+    }
+
+    [Fact]
+    public async Task Where_no_drill_is_set_up_none_is_offered_nor_started()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        await rig.CommitAsync(Night);
+        await rig.SignInAsync();
+        PageReply page = await rig.GetAsync("");
+
+        Assert.DoesNotContain("drill of", page.Body, StringComparison.Ordinal);
+        PageReply refused = await rig.PostAsync("/drills", PageRig.TokenOf(page));
+        Assert.Contains("drill.server is not set", refused.Body, StringComparison.Ordinal);
+        Assert.Equal(0, rig.Flows.Count);
     }
 
     [Fact]

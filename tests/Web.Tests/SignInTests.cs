@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Net;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Sessions;
 using AlfrescoBackupFlows.Web.Tests.Rig;
+using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Web.Tests;
 
@@ -85,6 +87,18 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
     }
 
+    /// <summary>What is made from the key is something to try keys with at home, where no limit counts.</summary>
+    [Fact]
+    public async Task What_a_stranger_gets_is_not_made_from_the_key()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+
+        PageReply form = await rig.GetAsync("/sign-in");
+
+        Assert.Equal($"abf-form={PageRig.TokenOf(form)}", Assert.Single(form.Cookies).Split(';')[0]);
+        Assert.NotEqual(PageRig.TokenOf(form), PageRig.TokenOf(await rig.GetAsync("/sign-in")));
+    }
+
     [Fact]
     public async Task A_sign_in_that_another_page_wrote_is_refused()
     {
@@ -94,8 +108,12 @@ public sealed class SignInTests
 
         PageReply foreign = await rig.PostAsync("/sign-in", token, null, null, ("key", PageRig.Key));
         PageReply none = await rig.PostAsync("/sign-in", null, null, null, ("key", PageRig.Key));
+        using HttpClient empty = rig.NewBrowser();
+        empty.DefaultRequestHeaders.Add("Cookie", "abf-form=");
+        PageReply nothing = await rig.PostAsync("/sign-in", string.Empty, empty, null, ("key", PageRig.Key));
 
         Assert.Equal((HttpStatusCode.BadRequest, HttpStatusCode.BadRequest), (foreign.Status, none.Status));
+        Assert.Equal(HttpStatusCode.BadRequest, nothing.Status);
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
     }
 
@@ -113,6 +131,20 @@ public sealed class SignInTests
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.Status);
         Assert.Equal("60", refused.Raw.Headers.RetryAfter?.ToString());
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
+    }
+
+    [Fact]
+    public async Task Who_tries_without_an_end_does_not_fill_the_log()
+    {
+        var log = new CountingLog();
+        await using PageRig rig = await PageRig.StartAsync(loggers: log);
+        for (int i = 0; i < SignInLimit.PerAddress + 20; i++)
+        {
+            await rig.SignInAsync("wrong");
+        }
+
+        Assert.Equal(SignInLimit.PerAddress + 1, log.Lines.Count);
+        Assert.EndsWith("no line is written", log.Lines.Last(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -203,6 +235,30 @@ public sealed class SignInTests
             browser.DefaultRequestHeaders.Add("Cookie", value);
             Assert.Equal(status, (await rig.GetAsync("", browser)).Status);
         }
+    }
+
+    private sealed class CountingLog : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) { }
+
+        public void Dispose() { }
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue(formatter(state, exception));
     }
 
     private static string CookieOf(PageReply reply) =>

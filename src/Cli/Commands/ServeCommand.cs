@@ -124,7 +124,7 @@ internal static class ServeCommand
             {
                 await end.CancelAsync();
                 await EndedAsync(schedules);
-                await served.LeaveAsync();
+                current.Leave(served);
             }
         }
     }

@@ -20,17 +20,23 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     /// <summary>How long a scraper waits for the first look.</summary>
     private static readonly TimeSpan ScrapePatience = TimeSpan.FromSeconds(5);
 
+    private readonly Lock _gate = new();
     private readonly CommandContext _context;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationToken _ended;
     private readonly FactsKeeper _facts;
     private readonly StateMetrics _state;
     private readonly PrometheusText _text;
     private readonly OtlpExport? _otlp;
     private LastRun? _notStarted;
+    private Task _written = Task.CompletedTask;
 
     /// <param name="environment">Lives longer than this; null: the repository could not be opened.</param>
     public CommandTelemetry(CommandContext context, FlowEnvironment? environment)
     {
         _context = context;
+        _end = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        _ended = _end.Token;
         string installation = NameOf(context.Options);
         var look = environment is null ? null : new RepositoryGauge(environment);
         _facts = new FactsKeeper(
@@ -61,7 +67,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     {
         _notStarted = null;
         _facts.Renew();
-        await WriteFileAsync();
+        await FileAsync();
     }
 
     /// <summary>A backup was due and could not begin.</summary>
@@ -88,7 +94,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     {
         DateTimeOffset now = _context.Time.GetUtcNow();
         _notStarted = new LastRun(RunOutcomes.Failed, now, now);
-        await WriteFileAsync();
+        await FileAsync();
     }
 
     /// <summary>For a scraper.</summary>
@@ -100,15 +106,34 @@ internal sealed class CommandTelemetry : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        if (_context.Messages.Stays)
+        {
+            await EndWritingAsync();
+        }
+
         if (_otlp is not null)
         {
             await WaitAsync(Patience);
-            _otlp.Dispose();
+            // It waits for the collector, on the thread that calls it.
+            await Task.Run(_otlp.Dispose, CancellationToken.None);
         }
 
         await _facts.DisposeAsync();
         _text.Dispose();
         _state.Dispose();
+        _end.Dispose();
+    }
+
+    /// <summary>Of a server another configuration counts, or it stops: neither waits for a look at the repository.</summary>
+    private async Task EndWritingAsync()
+    {
+        bool isCutShort = !Written().IsCompleted;
+        await _end.CancelAsync();
+        await Written();
+        if (isCutShort && _context.Telemetry is { } next && next != this)
+        {
+            await next.FileAsync();
+        }
     }
 
     private OtlpExport? TryExport(string installation)
@@ -130,13 +155,47 @@ internal sealed class CommandTelemetry : IAsyncDisposable
 
     private static string NameOf(BackupOptions options) => options.Installation.Name ?? "default";
 
-    private async Task WriteFileAsync()
+    /// <summary>Writes the file, where one is asked for. A run of a server does not wait for that: its journal would stay
+    /// locked, and whoever wants to start the next one waits for it.</summary>
+    private Task FileAsync()
     {
         if (_context.Options.Metrics.File is not { } path)
         {
-            return;
+            return Task.CompletedTask;
         }
 
+        if (!_context.Messages.Stays)
+        {
+            return WriteFileAsync(path);
+        }
+
+        lock (_gate)
+        {
+            if (!_ended.IsCancellationRequested)
+            {
+                _written = WriteAfterAsync(_written, path);
+            }
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private Task Written()
+    {
+        lock (_gate)
+        {
+            return _written;
+        }
+    }
+
+    private async Task WriteAfterAsync(Task former, string path)
+    {
+        await former.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        await WriteFileAsync(path);
+    }
+
+    private async Task WriteFileAsync(string path)
+    {
         string? fault;
         try
         {
@@ -159,9 +218,14 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     /// <summary>For the look that is due; where it takes longer, the numbers are those of before.</summary>
     private async Task WaitAsync(TimeSpan limit)
     {
+        if (_ended.IsCancellationRequested)
+        {
+            return;
+        }
+
         try
         {
-            await _facts.Ask().WaitAsync(limit, _context.Time, _context.Stop);
+            await _facts.Ask().WaitAsync(limit, _context.Time, _ended);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

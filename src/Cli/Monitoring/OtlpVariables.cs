@@ -8,6 +8,9 @@ internal static class OtlpVariables
 {
     private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
+    /// <summary>Shorter values are numbers of tenants and the like: hidden, they would tear holes into every message.</summary>
+    private const int ShortestKey = 8;
+
     public static bool AreSet => WantTraces || WantMetrics;
 
     public static bool WantTraces => IsWanted("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_TRACES_EXPORTER");
@@ -23,16 +26,19 @@ internal static class OtlpVariables
             Get("OTEL_EXPORTER_OTLP_TRACES_HEADERS"),
             Get("OTEL_EXPORTER_OTLP_METRICS_HEADERS"),
         ];
-        foreach (string header in headers.OfType<string>().SelectMany(all => all.Split(',')))
+        foreach (string value in headers.OfType<string>().SelectMany(KeysIn))
         {
-            string value = header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim();
-            if (value.Length > 0)
-            {
-                _ = new Secret(value);
-                _ = new Secret(Uri.UnescapeDataString(value));
-            }
+            _ = new Secret(value);
+            _ = new Secret(Uri.UnescapeDataString(value));
         }
     }
+
+    /// <param name="headers">As the variables have them: <c>name=value,...</c></param>
+    internal static IEnumerable<string> KeysIn(string headers) =>
+        headers
+            .Split(',')
+            .Select(header => header[(header.IndexOf('=', StringComparison.Ordinal) + 1)..].Trim())
+            .Where(value => value.Length >= ShortestKey);
 
     private static bool IsWanted(string endpoint, string exporter) =>
         !string.Equals(Get("OTEL_SDK_DISABLED"), "true", StringComparison.OrdinalIgnoreCase)

@@ -11,7 +11,11 @@ internal sealed class PrometheusText : IDisposable
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    /// <summary>Of the series alone: whoever counts while it works waits for nothing else.</summary>
     private readonly Lock _gate = new();
+
+    /// <summary>One text at a time.</summary>
+    private readonly Lock _writing = new();
     private readonly Dictionary<(Instrument Instrument, string Labels), (double Sum, long Count)> _series = [];
     private readonly KeyValuePair<string, object?> _installation;
     private readonly MeterListener _listener = new();
@@ -36,18 +40,22 @@ internal sealed class PrometheusText : IDisposable
     /// <param name="leaveOut">Names of instruments.</param>
     public string Write(IReadOnlyCollection<string> leaveOut)
     {
-        lock (_gate)
+        lock (_writing)
         {
             // A value that is not said any more is not known any more.
-            foreach (var gauge in _series.Keys.Where(key => key.Instrument.IsObservable).ToArray())
+            lock (_gate)
             {
-                _series.Remove(gauge);
+                foreach (var gauge in _series.Keys.Where(key => key.Instrument.IsObservable).ToArray())
+                {
+                    _series.Remove(gauge);
+                }
             }
 
+            // What gauges read may take its time.
             _listener.RecordObservableInstruments();
             using var text = new StringWriter { NewLine = "\n" };
             foreach (
-                var family in _series
+                var family in Series()
                     .Where(series => !leaveOut.Contains(series.Key.Instrument.Name))
                     .GroupBy(series => series.Key.Instrument)
                     .OrderBy(family => family.Key.Name, StringComparer.Ordinal)
@@ -63,6 +71,14 @@ internal sealed class PrometheusText : IDisposable
             }
 
             return text.ToString();
+        }
+    }
+
+    private KeyValuePair<(Instrument Instrument, string Labels), (double Sum, long Count)>[] Series()
+    {
+        lock (_gate)
+        {
+            return [.. _series];
         }
     }
 

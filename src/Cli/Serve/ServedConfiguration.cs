@@ -106,6 +106,7 @@ internal sealed class CurrentConfiguration(ServedConfiguration first) : IAsyncDi
 {
     private readonly Lock _gate = new();
     private ServedConfiguration _current = first;
+    private Task _left = Task.CompletedTask;
 
     /// <summary>The caller works with it, and leaves it.</summary>
     public ServedConfiguration Enter()
@@ -137,5 +138,22 @@ internal sealed class CurrentConfiguration(ServedConfiguration first) : IAsyncDi
         await before.LeaveAsync();
     }
 
-    public ValueTask DisposeAsync() => _current.LeaveAsync();
+    /// <summary>
+    /// Does not wait until it is closed: a collector that does not answer holds it open for seconds, in which schedules
+    /// would miss their time.
+    /// </summary>
+    public void Leave(ServedConfiguration served)
+    {
+        Task left = served.LeaveAsync().AsTask();
+        lock (_gate)
+        {
+            _left = Task.WhenAll(_left, left);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _left;
+        await _current.LeaveAsync();
+    }
 }

@@ -106,14 +106,11 @@ internal static class FlowTrace
         }
     }
 
-    /// <summary>An unexpected failure was not written for others to read.</summary>
+    /// <summary>The message as the log has it: it may name paths, and has no secret.</summary>
     public static void Fail(Activity span, FlowFailure failure)
     {
         span.SetTag("error.type", failure.Kind.ToString());
-        span.SetStatus(
-            ActivityStatusCode.Error,
-            failure.Kind is ErrorKind.Unexpected ? Secret.Redact(failure.Message) : failure.Message
-        );
+        span.SetStatus(ActivityStatusCode.Error, Secret.Redact(failure.Message));
     }
 
     /// <summary>That of the span of a flow, whether or not it has been made yet.</summary>

@@ -8,7 +8,9 @@ using AlfrescoBackupFlows.Platform.State;
 namespace AlfrescoBackupFlows.Hosting.Monitoring;
 
 /// <summary>The unused bytes of a repository, as they were measured last.</summary>
-public sealed record MeasuredUnused(DateTimeOffset Time, long Bytes);
+/// <param name="Time">Of the last try, whatever came of it.</param>
+/// <param name="Bytes">Null: no try has come to its end yet.</param>
+public sealed record MeasuredUnused(DateTimeOffset Time, long? Bytes);
 
 /// <summary>
 /// Measures them once a week, because that follows every set, and remembers them in the state directory: a nightly
@@ -44,16 +46,28 @@ public sealed class UnusedMemory(
         }
     }
 
-    /// <summary>Measures again where the last time is long ago.</summary>
+    /// <summary>
+    /// Measures again where the last try is long ago. The try is remembered before it begins: where it takes longer than
+    /// anybody waits, every look would else begin with it anew.
+    /// </summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {
-        if (Read() is not { } last || RecordedTime.IsDue(last.Time, Every, time.GetUtcNow()))
+        MeasuredUnused? last = Read();
+        DateTimeOffset now = time.GetUtcNow();
+        if (last is null || RecordedTime.IsDue(last.Time, Every, now))
         {
-            var measured = new MeasuredUnused(time.GetUtcNow(), await measure(cancellationToken));
-            byte[] json = JsonSerializer.SerializeToUtf8Bytes(measured, MonitoringJson.Default.MeasuredUnused);
-            Open().Replace(_path, $"{_path}.{Guid.NewGuid():n}", json);
+            Write(new MeasuredUnused(now, last?.Bytes));
+            Write(new MeasuredUnused(now, await measure(cancellationToken)));
         }
     }
+
+    private void Write(MeasuredUnused measured) =>
+        Open()
+            .Replace(
+                _path,
+                $"{_path}.{Guid.NewGuid():n}",
+                JsonSerializer.SerializeToUtf8Bytes(measured, MonitoringJson.Default.MeasuredUnused)
+            );
 
     private OwnTree Open() => OwnTree.OpenPrivate(StateDirectory.Prepare(state));
 }

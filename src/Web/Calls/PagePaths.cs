@@ -17,6 +17,7 @@ public static class PagePaths
     internal const string Retention = $"{Root}/retention";
     internal const string Running = $"{Root}/running";
     internal const string Backups = $"{Root}/backups";
+    internal const string Drills = $"{Root}/drills";
 
     internal static string Set(string id) => $"{Sets}/{Uri.EscapeDataString(id)}";
 }

@@ -32,6 +32,7 @@ internal static class OverviewPage
             <div class="row">
             {Layout.Form(call, PagePaths.Backups, Html.Of($"<button>Start a backup</button>"))}
             {(sets.Document is { Length: > 0 } ? VerifyForm(call, "latest") : Html.Empty)}
+            {(sets.Document is { Length: > 0 } && HasDrills(call) ? DrillForm(call) : Html.Empty)}
             </div>
             </section>
             """
@@ -56,6 +57,13 @@ internal static class OverviewPage
                 """
             )
         );
+
+    /// <summary>The API starts none elsewhere.</summary>
+    private static bool HasDrills(PageCall call) =>
+        call.Host.Environment.Options.Drill is not { Server: null, Database: null };
+
+    private static Html DrillForm(PageCall call) =>
+        Layout.Form(call, PagePaths.Drills, Html.Of($"<button>Start a drill of the newest consistent set</button>"));
 
     private static async Task<Html> StateAsync(PageCall call, SetDocument newest)
     {

@@ -1,9 +1,7 @@
-using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Restore;
-using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
@@ -14,8 +12,8 @@ namespace AlfrescoBackupFlows.Web.Pages;
 /// <param name="IsAny">Something runs.</param>
 internal sealed record RunningPart(Html Html, bool IsAny)
 {
-    /// <param name="Place">Beneath which it is cancelled; null: it is not cancelled here.</param>
-    private sealed record Work(string Name, string? Place, string Id, DateTime Started, ProgressDocument? Progress);
+    /// <param name="Place">Beneath which it is cancelled.</param>
+    private sealed record Work(string Name, string Place, string Id, DateTime Started, ProgressDocument? Progress);
 
     public static async Task<RunningPart> ReadAsync(PageCall call)
     {
@@ -60,12 +58,19 @@ internal sealed record RunningPart(Html Html, bool IsAny)
             }
         }
 
-        IEnumerable<InstanceState> drills = await call.Api.Flows.ListAsync(nameof(DrillFlow), call.Aborted);
-        work.AddRange(
-            drills
-                .Where(drill => drill.Phase is InstancePhase.Running)
-                .Select(d => new Work("Drill", null, d.Id, d.Created.UtcDateTime, ProgressOf(d)))
-        );
+        foreach (string id in await RunningAsync(call, nameof(DrillFlow)))
+        {
+            ApiReply<DrillDocument> found = await call.Api.AskAsync<DrillDocument>(
+                ApiRoutes.GetDrill,
+                call.Aborted,
+                id
+            );
+            if (found.Document is { } d)
+            {
+                work.Add(new Work($"Drill of {d.Set}", "drills", d.Id, d.Started, d.Progress));
+            }
+        }
+
         string ids = string.Join(' ', work.Select(w => w.Id));
         string said = string.Join(", ", work.Select(w => $"{w.Name}: {w.Progress?.Phase ?? "begins"}"));
         Html inside = work.Count == 0 ? Html.Of($"<p>Nothing runs.</p>") : Html.Of($"{work.Select(w => Of(call, w))}");
@@ -79,21 +84,6 @@ internal sealed record RunningPart(Html Html, bool IsAny)
         (await call.Api.Flows.ListAsync(flow, call.Aborted))
             .Where(instance => instance.Phase is InstancePhase.Running)
             .Select(instance => instance.Id);
-
-    /// <summary>Without the detail, which was written for administrators and may name a path.</summary>
-    private static ProgressDocument? ProgressOf(InstanceState drill) =>
-        drill.CustomStatus is { } json && JsonSerializer.Deserialize(json, RuntimeJson.Default.FlowStatus) is { } status
-            ? new ProgressDocument(
-                status.Phase,
-                Detail: null,
-                status.FilesDone,
-                status.FilesTotal,
-                status.BytesDone,
-                status.BytesTotal,
-                status.BytesPerSecond,
-                status.EstimatedEnd?.UtcDateTime
-            )
-            : null;
 
     private static Html Of(PageCall call, Work work) =>
         Html.Of(
@@ -110,11 +100,6 @@ internal sealed record RunningPart(Html Html, bool IsAny)
     /// <summary>In two steps, because nothing brings back what was done.</summary>
     private static Html Cancel(PageCall call, Work work)
     {
-        if (work.Place is null)
-        {
-            return Html.Empty;
-        }
-
         string what = work.Name.Split(' ')[0].ToLowerInvariant();
         return Html.Of(
             $"""

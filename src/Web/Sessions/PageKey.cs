@@ -74,12 +74,15 @@ internal sealed class PageKey
     }
 
     /// <summary>What a form must bring with it.</summary>
-    /// <param name="id">Of the session; before there is one, what the sign-in page gave the browser.</param>
+    /// <param name="id">Of the session.</param>
     public string FormToken(string id) =>
         WebEncoders.Base64UrlEncode(HMACSHA256.HashData(_forms, Encoding.UTF8.GetBytes(id)));
 
-    public bool IsFormToken(string id, string given) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(FormToken(id)), Encoding.UTF8.GetBytes(given));
+    public bool IsFormToken(string id, string given) => IsSame(FormToken(id), given);
+
+    /// <summary>In constant time.</summary>
+    public static bool IsSame(string expected, string given) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));
 
     private static DateTimeOffset TimeAt(ReadOnlySpan<byte> bytes) =>
         DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes));

@@ -19,6 +19,8 @@ internal sealed class SignInLimit : IDisposable
         )
     );
 
+    private readonly FixedWindowRateLimiter _told = new(Window(1));
+
     /// <summary>Counts a try.</summary>
     /// <returns>False: there were too many in the last minute.</returns>
     public bool TryEnter(IPAddress? address)
@@ -27,7 +29,21 @@ internal sealed class SignInLimit : IDisposable
         return lease.IsAcquired;
     }
 
-    public void Dispose() => _limiter.Dispose();
+    /// <summary>
+    /// Whether a try beyond the limit is to be logged: one in a minute, whoever tries. A flood neither fills the log nor
+    /// pushes other lines out.
+    /// </summary>
+    public bool MayTell()
+    {
+        using RateLimitLease lease = _told.AttemptAcquire();
+        return lease.IsAcquired;
+    }
+
+    public void Dispose()
+    {
+        _limiter.Dispose();
+        _told.Dispose();
+    }
 
     private static FixedWindowRateLimiterOptions Window(int tries) =>
         new()

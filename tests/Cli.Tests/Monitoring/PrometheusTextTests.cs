@@ -51,6 +51,28 @@ public sealed class PrometheusTextTests
         Assert.DoesNotContain("test_known{", text.Write([]));
     }
 
+    [Fact]
+    public void Who_counts_does_not_wait_for_what_gauges_read()
+    {
+        using var meter = new Meter("AlfrescoBackupFlows.Test");
+        using var text = new PrometheusText(meter, "acme");
+        Counter<long> requests = meter.CreateCounter<long>("test.requests");
+        bool isCounted = false;
+        meter.CreateObservableGauge(
+            "test.slow",
+            () =>
+            {
+                var work = new Thread(() => requests.Add(1));
+                work.Start();
+                isCounted = work.Join(TimeSpan.FromSeconds(10));
+                return 1;
+            }
+        );
+
+        Assert.Contains("test_requests_total{installation=\"acme\"} 1\n", text.Write([]));
+        Assert.True(isCounted);
+    }
+
     /// <summary>Without what other tests measure meanwhile.</summary>
     private static string Own(string text) =>
         string.Concat(

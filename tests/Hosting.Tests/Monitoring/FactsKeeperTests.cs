@@ -16,6 +16,7 @@ public sealed class FactsKeeperTests : IDisposable
     private int _looks;
     private int _measured;
     private Exception? _fault;
+    private Exception? _unmeasured;
 
     [Fact]
     public async Task The_repository_is_looked_at_when_somebody_asks_and_then_once_an_hour_or_after_a_run()
@@ -65,6 +66,22 @@ public sealed class FactsKeeperTests : IDisposable
         }
 
         Assert.Equal(2, _measured);
+    }
+
+    [Fact]
+    public async Task A_measurement_that_comes_to_no_end_is_tried_once_a_week_too_and_the_number_before_stays()
+    {
+        for (int night = 0; night < 16; night++)
+        {
+            _unmeasured = night >= 7 ? new OperationCanceledException() : null;
+            await using FactsKeeper facts = NewKeeper();
+            await facts.Ask();
+            Assert.Equal(5, facts.UnusedBytes);
+            _clock.Now += TimeSpan.FromDays(1);
+        }
+
+        Assert.Equal(3, _measured);
+        Assert.Equal(16, _looks);
     }
 
     [Fact]
@@ -119,7 +136,7 @@ public sealed class FactsKeeperTests : IDisposable
                 _ =>
                 {
                     _measured++;
-                    return Task.FromResult(5L);
+                    return _unmeasured is null ? Task.FromResult(5L) : Task.FromException<long>(_unmeasured);
                 },
                 _clock
             ),

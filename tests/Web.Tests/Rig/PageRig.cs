@@ -15,6 +15,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -57,7 +58,11 @@ internal sealed partial class PageRig : IAsyncDisposable
 
     public string StateDirectory => _directory.Path;
 
-    public static async Task<PageRig> StartAsync(Action<PageRig>? configure = null, string key = Key)
+    public static async Task<PageRig> StartAsync(
+        Action<PageRig>? configure = null,
+        string key = Key,
+        ILoggerFactory? loggers = null
+    )
     {
         var rig = new PageRig();
         rig.Options.Installation.Name = "acme";
@@ -69,7 +74,7 @@ internal sealed partial class PageRig : IAsyncDisposable
             new LoadedOptions(rig.Options, null, null, []),
             new RepositoryStores(rig._blobs, new MemoryBlobStore()),
             rig.Time,
-            NullLoggerFactory.Instance
+            loggers ?? NullLoggerFactory.Instance
         );
         await rig.ListenAsync(key);
         rig.Browser = rig.NewBrowser();

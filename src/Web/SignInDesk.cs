@@ -8,15 +8,13 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Web;
 
 /// <summary>Takes the key for a session, and knows the session of a request.</summary>
-internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
+internal sealed class SignInDesk(PageHost host, SignIns known, ILogger logger)
 {
     private readonly PageKey _key = new(host.Key);
     private readonly SessionCookie _sessions = new("abf-session", host.AlwaysTls);
 
     /// <summary>Until there is a session, the form of the sign-in belongs to the browser that has this.</summary>
     private readonly SessionCookie _forms = new("abf-form", host.AlwaysTls);
-    private readonly SignInLimit _limit = new();
-    private readonly SignedOut _signedOut = new(host.Environment.Time);
 
     private DateTimeOffset Now => host.Environment.Time.GetUtcNow();
 
@@ -28,7 +26,7 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
             _sessions.Read(http.Request) is not { } cookie
             || _key.Open(cookie) is not { } session
             || !session.IsOpen(Now)
-            || _signedOut.Has(session)
+            || known.Ended.Has(session)
         )
         {
             return null;
@@ -57,7 +55,7 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
     public PageAnswer SignIn(HttpContext http, IFormCollection form)
     {
         IPAddress? client = host.ClientOf(http);
-        if (!_limit.TryEnter(client))
+        if (!known.Limit.TryEnter(client))
         {
             Logs.Refused(logger, client, "too many tries");
             http.Response.Headers.RetryAfter = "60";
@@ -87,10 +85,8 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
 
     public PageAnswer SignOut(HttpContext http, Session session)
     {
-        _signedOut.Add(session);
+        known.Ended.Add(session);
         _sessions.Delete(http);
         return PageAnswer.SeeOther(PagePaths.SignIn);
     }
-
-    public void Dispose() => _limit.Dispose();
 }

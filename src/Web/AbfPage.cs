@@ -9,10 +9,10 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Web;
 
 /// <summary>
-/// The page of both hosts. Nobody learns anything without the key but that there is a sign-in. One per process;
+/// The page of both hosts. Nobody learns anything without the key but that there is a sign-in. One per configuration;
 /// thread-safe.
 /// </summary>
-public sealed class AbfPage : IDisposable
+public sealed class AbfPage
 {
     private readonly PageHost _host;
     private readonly BackupApi _api;
@@ -20,11 +20,12 @@ public sealed class AbfPage : IDisposable
     private readonly SignInDesk _desk;
     private readonly PageRoutes _routes;
 
-    public AbfPage(PageHost host, BackupApi api)
+    /// <param name="known">Of the process, whatever its configuration.</param>
+    public AbfPage(PageHost host, SignIns known, BackupApi api)
     {
         (_host, _api) = (host, api);
         _logger = host.Environment.Loggers.CreateLogger<AbfPage>();
-        _desk = new SignInDesk(host, _logger);
+        _desk = new SignInDesk(host, known, _logger);
         _routes = new PageRoutes(_logger);
     }
 
@@ -49,8 +50,6 @@ public sealed class AbfPage : IDisposable
             return MessagePage.Failed();
         }
     }
-
-    public void Dispose() => _desk.Dispose();
 
     private async Task<IResult> AnswerAsync(HttpContext http, string path, IFlowInstances flows)
     {

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Web;
 
 /// <summary>Takes the key for a session, and knows the session of a request.</summary>
-internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
+internal sealed class SignInDesk(PageHost host, SignIns known, ILogger logger)
 {
     private readonly PageKey _key = new(host.Key);
     private readonly SessionCookie _sessions = new("abf-session", host.AlwaysTls);
@@ -18,8 +18,6 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
     /// Nothing in it comes from the key: what anybody gets is nothing to try keys with.
     /// </summary>
     private readonly SessionCookie _forms = new("abf-form", host.AlwaysTls);
-    private readonly SignInLimit _limit = new();
-    private readonly SignedOut _signedOut = new(host.Environment.Time);
 
     private DateTimeOffset Now => host.Environment.Time.GetUtcNow();
 
@@ -31,7 +29,7 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
             _sessions.Read(http.Request) is not { } cookie
             || _key.Open(cookie) is not { } session
             || !session.IsOpen(Now)
-            || _signedOut.Has(session)
+            || known.Ended.Has(session)
         )
         {
             return null;
@@ -60,9 +58,9 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
     public PageAnswer SignIn(HttpContext http, IFormCollection form)
     {
         IPAddress? client = host.ClientOf(http);
-        if (!_limit.TryEnter(client))
+        if (!known.Limit.TryEnter(client))
         {
-            if (_limit.MayTell())
+            if (known.Limit.MayTell())
             {
                 Logs.Refused(logger, client, "too many tries; of more in the next minute no line is written");
             }
@@ -94,10 +92,8 @@ internal sealed class SignInDesk(PageHost host, ILogger logger) : IDisposable
 
     public PageAnswer SignOut(HttpContext http, Session session)
     {
-        _signedOut.Add(session);
+        known.Ended.Add(session);
         _sessions.Delete(http);
         return PageAnswer.SeeOther(PagePaths.SignIn);
     }
-
-    public void Dispose() => _limit.Dispose();
 }

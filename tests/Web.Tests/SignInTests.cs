@@ -148,6 +148,19 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public async Task A_configuration_that_is_loaded_anew_gives_nobody_more_tries()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        for (int i = 0; i < SignInLimit.PerAddress; i++)
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, (await rig.SignInAsync("wrong")).Status);
+            rig.LoadAnew();
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await rig.SignInAsync()).Status);
+    }
+
+    [Fact]
     public void Addresses_of_one_network_are_one_and_all_together_have_a_limit_too()
     {
         using var limit = new SignInLimit();
@@ -209,6 +222,8 @@ public sealed class SignInTests
         await rig.PostAsync("/sign-out", PageRig.TokenOf(await rig.GetAsync("")));
 
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("")).Status);
+        Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("", copy)).Status);
+        rig.LoadAnew();
         Assert.Equal(HttpStatusCode.SeeOther, (await rig.GetAsync("", copy)).Status);
     }
 

@@ -84,7 +84,7 @@ internal static class DrillHandlers
         return new DrillChoice
         {
             Share = request.SharePercent is { } percent
-                ? string.Create(CultureInfo.InvariantCulture, $"{percent}%")
+                ? string.Create(CultureInfo.InvariantCulture, $"{(decimal)percent}%")
                 : null,
             Roots = [.. request.Roots ?? []],
         };

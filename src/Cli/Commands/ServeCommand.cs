@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Builder;
@@ -48,7 +49,8 @@ internal static class ServeCommand
         IReadOnlyList<ServeAddress> addresses = ServeAddress.ParseAll(listensAt, loaded.Options.Serve);
         bool withTls = addresses.Any(static address => address.IsTls);
         var notices = new ServiceNotices(new SystemdNotifier());
-        await using var current = new CurrentConfiguration(ServedConfiguration.Open(context, loaded, withTls));
+        using var memory = new ServerMemory(context.Time);
+        await using var current = new CurrentConfiguration(ServedConfiguration.Open(context, loaded, withTls, memory));
         context.Telemetry = current.Look(static served => served.Telemetry);
         await using var flows = new ServedFlows(context);
         await using WebApplication app = ApiServer.Create(addresses, current, flows, context.Loggers);
@@ -73,7 +75,7 @@ internal static class ServeCommand
             try
             {
                 await flows.TryResumeAllAsync(stop.Token);
-                await RunSchedulesAsync(context, current, flows, reloading, notices, withTls, stop.Token);
+                await RunSchedulesAsync(context, current, flows, reloading, notices, withTls, memory, stop.Token);
             }
             finally
             {
@@ -99,6 +101,7 @@ internal static class ServeCommand
         Reloading reloading,
         ServiceNotices notices,
         bool withTls,
+        ServerMemory memory,
         CancellationToken stop
     )
     {
@@ -106,7 +109,7 @@ internal static class ServeCommand
         {
             ServedConfiguration served = current.Enter();
             using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-            Task schedules = new ScheduleLoop(context, served, flows).RunAsync(end.Token);
+            Task schedules = new ScheduleLoop(context, served, flows, memory).RunAsync(end.Token);
             try
             {
                 bool isLoaded = false;
@@ -116,7 +119,7 @@ internal static class ServeCommand
                     Task asked = reloading.WaitAsync(end.Token);
                     await await Task.WhenAny(asked, schedules);
                     notices.Reloading();
-                    isLoaded = await Reloading.TryReloadAsync(context, current, withTls) is not null;
+                    isLoaded = await Reloading.TryReloadAsync(context, current, withTls, memory) is not null;
                     notices.Ready();
                 }
             }
@@ -181,7 +184,7 @@ internal static class ServeCommand
 #pragma warning restore CA1031
         {
             context.Messages.Error(
-                $"schedule: the backup could not be started: {e.Message}; details: {ErrorReport.Write(e, context)}"
+                $"schedule: the backup could not be started: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"
             );
             failure = FlowFailure.From(e);
         }

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Processes;
 
@@ -45,10 +46,13 @@ internal sealed class Reloading : IDisposable
     public static async Task<ServedConfiguration?> TryReloadAsync(
         CommandContext context,
         CurrentConfiguration current,
-        bool withTls
+        bool withTls,
+        ServerMemory memory
     )
     {
-        string[] faults;
+        string[] faults = [];
+        LoadedOptions? loaded = null;
+        ServedConfiguration? next = null;
         try
         {
             // Every fault at once, before anything of it is used.
@@ -61,25 +65,30 @@ internal sealed class Reloading : IDisposable
             ];
             if (faults.Length == 0)
             {
-                LoadedOptions loaded = context.ReadAgain(OptionsScope.Installation);
+                loaded = context.ReadAgain(OptionsScope.Installation);
                 faults = [.. FixedSettings(current.Look(served => served.Options), loaded.Options)];
-                if (faults.Length == 0)
-                {
-                    var next = ServedConfiguration.Open(context, loaded, withTls);
-                    context.Use(loaded);
-                    context.Telemetry = next.Telemetry;
-                    await current.ReplaceAsync(next);
-                    context.Messages.Note(
-                        "the configuration is loaded anew; what runs already goes on by the one before"
-                    );
-                    await TellAsync(context, problem: null);
-                    return next;
-                }
+                next = faults.Length == 0 ? ServedConfiguration.Open(context, loaded, withTls, memory) : null;
             }
         }
         catch (AbfException e)
         {
             faults = [e.Message];
+        }
+#pragma warning disable CA1031 // The server goes on by the configuration before, whatever became of this one.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            faults = [$"{Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"];
+        }
+
+        if (next is not null)
+        {
+            context.Use(loaded!);
+            context.Telemetry = next.Telemetry;
+            await current.ReplaceAsync(next);
+            context.Messages.Note("the configuration is loaded anew; what runs already goes on by the one before");
+            await TellAsync(context, problem: null);
+            return next;
         }
 
         foreach (string fault in faults)

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Serve;
@@ -13,7 +14,13 @@ namespace AlfrescoBackupFlows.Cli.Serve;
 /// repository, of which is told, and the start of a verification or a drill that is due. What goes wrong is said, and the
 /// next look is another try.
 /// </summary>
-internal sealed class ScheduleLoop(CommandContext context, ServedConfiguration served, ServedFlows flows)
+/// <param name="memory">Of the server: what the loop of the configuration before hands on.</param>
+internal sealed class ScheduleLoop(
+    CommandContext context,
+    ServedConfiguration served,
+    ServedFlows flows,
+    ServerMemory memory
+)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
 
@@ -22,17 +29,27 @@ internal sealed class ScheduleLoop(CommandContext context, ServedConfiguration s
 
     private readonly RepositoryLook _look = new(served.Environment.Flows, context.Notifier);
 
-    /// <summary>A backup was due and the repository was away: it is taken when that is back.</summary>
-    private volatile bool _isOwed;
-
     private bool _hasLooked;
 
     /// <summary>Until it is cancelled.</summary>
     public async Task RunAsync(CancellationToken stop) =>
-        await Task.WhenAll(served.Schedule?.RunAsync(FireAsync, stop) ?? Task.CompletedTask, LookEveryHourAsync(stop));
+        await Task.WhenAll(RunScheduleAsync(stop), LookEveryHourAsync(stop));
+
+    private async Task RunScheduleAsync(CancellationToken stop)
+    {
+        if (served.Schedule is { } schedule)
+        {
+            await schedule.RunAsync(FireAsync, stop, memory.SeenUntil, seen => memory.SeenUntil = seen);
+        }
+        else
+        {
+            // One that comes later counts from then on.
+            memory.SeenUntil = null;
+        }
+    }
 
     private async Task FireAsync() =>
-        _isOwed = await ServeCommand.FireAsync(context, served.Api, flows) is { Kind: ErrorKind.Storage };
+        memory.IsBackupOwed = await ServeCommand.FireAsync(context, served.Api, flows) is { Kind: ErrorKind.Storage };
 
     private async Task LookEveryHourAsync(CancellationToken stop)
     {
@@ -64,7 +81,7 @@ internal sealed class ScheduleLoop(CommandContext context, ServedConfiguration s
             await TryAsync("an unfinished run cannot go on", () => flows.TryResumeAllAsync(stop), flow: null, stop);
         }
 
-        if (isReached && _isOwed)
+        if (isReached && memory.IsBackupOwed && served.Schedule is not null)
         {
             await FireAsync();
         }
@@ -120,7 +137,7 @@ internal sealed class ScheduleLoop(CommandContext context, ServedConfiguration s
 #pragma warning restore CA1031
         {
             failure = FlowFailure.From(e);
-            context.Messages.Error($"{failed}: {e.Message}; details: {ErrorReport.Write(e, context)}");
+            context.Messages.Error($"{failed}: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}");
         }
 
         if (flow is not null)

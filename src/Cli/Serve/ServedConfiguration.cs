@@ -22,6 +22,7 @@ internal sealed class ServedConfiguration
     private ServedConfiguration(
         CommandContext context,
         HostEnvironment environment,
+        ServerMemory memory,
         ApiKey key,
         ApiKey? metricsKey,
         ServeCertificate? certificate,
@@ -34,6 +35,7 @@ internal sealed class ServedConfiguration
         Api = new BackupApi(environment.Flows);
         Page = new AbfPage(
             new PageHost(environment.Flows, key.Value) { NextBackup = now => schedule?.NextAfter(now) },
+            memory.SignIns,
             Api
         );
     }
@@ -60,8 +62,14 @@ internal sealed class ServedConfiguration
     public BackupOptions Options => _environment.Options;
 
     /// <summary>Looks at everything before it opens anything. The repository need not be there.</summary>
+    /// <param name="memory">Of the server.</param>
     /// <exception cref="PermanentException">Configuration.</exception>
-    public static ServedConfiguration Open(CommandContext context, LoadedOptions loaded, bool withTls)
+    public static ServedConfiguration Open(
+        CommandContext context,
+        LoadedOptions loaded,
+        bool withTls,
+        ServerMemory memory
+    )
     {
         BackupOptions options = loaded.Options;
         (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
@@ -78,6 +86,7 @@ internal sealed class ServedConfiguration
         return new ServedConfiguration(
             context,
             HostEnvironment.OpenToStay(context, loaded),
+            memory,
             key,
             metricsKey,
             certificate,
@@ -93,7 +102,6 @@ internal sealed class ServedConfiguration
         if (Interlocked.Decrement(ref _users) == 0)
         {
             await Telemetry.DisposeAsync();
-            Page.Dispose();
             Api.Dispose();
             Certificate?.Dispose();
             await _environment.DisposeAsync();

@@ -13,6 +13,7 @@ using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.Extensions.Logging;
 
@@ -43,8 +44,27 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         await _gate.WaitAsync(cancellationToken);
         try
         {
+            Task driving = _driving.GetValueOrDefault(journal, Task.CompletedTask);
+            if (!driving.IsCompleted)
+            {
+                using FlowClient? client = FlowClient.TryOpen(journal, context.Time);
+                if (client?.TryGet(instanceId) is not null)
+                {
+                    return false;
+                }
+
+                // Who asks looked before; two who go by different configurations may have looked at once.
+                if (client?.List().FirstOrDefault(i => i.Status is RuntimeStatus.Running) is { } running)
+                {
+                    throw new PermanentException(
+                        ErrorKind.Busy,
+                        $"{FlowHost.NameOf(running.Id)} is running: wait for it, or cancel it"
+                    );
+                }
+            }
+
             // One that has ended a moment ago may still be closing.
-            await _driving.GetValueOrDefault(journal, Task.CompletedTask).WaitAsync(cancellationToken);
+            await driving.WaitAsync(cancellationToken);
             FlowHost? host = await FlowHost.OpenAsync(context, journal, TakesLeases(journal));
             try
             {
@@ -285,7 +305,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 #pragma warning restore CA1031
             {
                 context.Messages.Error(
-                    $"{FlowHost.NameOf(id)} stopped: {e.Message}; details: {ErrorReport.Write(e, context)}"
+                    $"{FlowHost.NameOf(id)} stopped: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"
                 );
                 if (FlowOf(id) is { } flow)
                 {

@@ -20,7 +20,6 @@ namespace AlfrescoBackupFlows.Flows.Exporting;
 /// </summary>
 public sealed class SetImport(FlowEnvironment environment)
 {
-    private const string Page = "import";
     private const int MaxWarnings = 1000;
 
     /// <param name="packed">The file; read once, to its end.</param>
@@ -94,6 +93,8 @@ public sealed class SetImport(FlowEnvironment environment)
         CancellationToken cancellationToken
     )
     {
+        // Of an attempt that was killed behind its own page that one would count, and it may be of another file.
+        string page = $"import-{Guid.NewGuid():n}";
         RunOpened opened = await repository.Log.OpenRunAsync(run, installation, cancellationToken);
         LogHead head = await repository.Log.ReadAsync(cancellationToken);
         ChunkIndex index = await repository.LoadIndexAsync(head.State.WithIndexesUpTo(opened.Base), cancellationToken);
@@ -101,7 +102,7 @@ public sealed class SetImport(FlowEnvironment environment)
         LostPacks lost = await repository.FindLostPacksAsync(index, cancellationToken);
 
         ImportedParts parts;
-        await using (RunWriter writer = repository.OpenRunWriter(run, Page, index, own, lost))
+        await using (RunWriter writer = repository.OpenRunWriter(run, page, index, own, lost))
         {
             parts = new ImportedParts(manifest, reader, writer, spill);
             await parts.StoreAsync(cancellationToken);
@@ -114,7 +115,7 @@ public sealed class SetImport(FlowEnvironment environment)
 
         IChunkSource chunks = repository.CreateReader(index, own);
         ConsistencyReport proof = await ImportProof.RunAsync(manifest, parts.Roots, chunks, cancellationToken);
-        AddedChunkIndexes merged = await repository.MergeRunIndexAsync(run, [Page], own, cancellationToken);
+        AddedChunkIndexes merged = await repository.MergeRunIndexAsync(run, [page], own, cancellationToken);
         head = await environment.Repository.LookAtLogAgainAsync(cancellationToken);
         RebuiltChunkIndex healed = await repository.HealIndexAsync(head.State, run, readAll: false, cancellationToken);
         SetManifest set = Build(run, opened, installation, manifest, parts, proof, merged, healed);

@@ -107,7 +107,8 @@ public sealed class ReadingSets(
         }
         catch (AbfException e)
         {
-            _isOpened = true;
+            // A network that is away comes back, and the next renewal takes the lease then.
+            _isOpened |= e is PermanentException;
             Logs.NotHeld(logger, name, e.Message);
         }
     }

@@ -45,23 +45,35 @@ public sealed class CronSchedule
     /// Calls <paramref name="fire"/> at every occurrence until it is cancelled; several that were slept through are
     /// one. Where the clock was ahead and is put right, the occurrences count from there.
     /// </summary>
-    public async Task RunAsync(Func<Task> fire, CancellationToken cancellationToken)
+    /// <param name="since">Occurrences after this count, because somebody saw those before; null: those from now
+    /// on.</param>
+    /// <param name="saw">Gets the moment up to which all occurrences had their call, whenever it moves.</param>
+    public async Task RunAsync(
+        Func<Task> fire,
+        CancellationToken cancellationToken,
+        DateTimeOffset? since = null,
+        Action<DateTimeOffset>? saw = null
+    )
     {
-        DateTimeOffset seen = _time.GetUtcNow();
+        DateTimeOffset seen = since ?? _time.GetUtcNow();
         while (NextAfter(seen) is { } next)
         {
             DateTimeOffset now = _time.GetUtcNow();
             if (now >= next)
             {
                 seen = now;
+                saw?.Invoke(seen);
                 await fire();
             }
             else if (seen - now > PutBack)
             {
                 seen = now;
+                saw?.Invoke(seen);
             }
             else
             {
+                seen = now > seen ? now : seen;
+                saw?.Invoke(seen);
                 await Task.Delay(next - now < Look ? next - now : Look, _time, cancellationToken);
             }
         }

@@ -10,25 +10,28 @@ namespace AlfrescoBackupFlows.Functions.Hosting;
 
 /// <summary>The page where the app has a key for it. The keys of functions are the host's, and no worker knows them.</summary>
 /// <param name="Page">Null: there is none.</param>
-public sealed record CloudPage(AbfPage? Page) : IDisposable
+/// <param name="Known">Null without a page.</param>
+public sealed record CloudPage(AbfPage? Page, SignIns? Known) : IDisposable
 {
     /// <param name="key">The setting <c>ABF__SERVE__KEY</c>; null: no page.</param>
-    public static CloudPage Create(Secret? key, FlowEnvironment environment, BackupApi api) =>
-        new(
-            key is null
-                ? null
-                : new AbfPage(
-                    new PageHost(environment, key)
-                    {
-                        // App Service ends TLS before the app, and takes no other requests.
-                        AlwaysTls = Environment.GetEnvironmentVariable("WEBSITE_SITE_NAME") is { Length: > 0 },
-                        ClientOf = ClientOf,
-                    },
-                    api
-                )
-        );
+    public static CloudPage Create(Secret? key, FlowEnvironment environment, BackupApi api)
+    {
+        if (key is null)
+        {
+            return new CloudPage(null, null);
+        }
 
-    public void Dispose() => Page?.Dispose();
+        var host = new PageHost(environment, key)
+        {
+            // App Service ends TLS before the app, and takes no other requests.
+            AlwaysTls = Environment.GetEnvironmentVariable("WEBSITE_SITE_NAME") is { Length: > 0 },
+            ClientOf = ClientOf,
+        };
+        var known = new SignIns(environment.Time);
+        return new CloudPage(new AbfPage(host, known, api), known);
+    }
+
+    public void Dispose() => Known?.Dispose();
 
     /// <summary>
     /// The front end adds whom it saw at the end of the list; what stands before is whatever the client wrote. The host in

@@ -19,18 +19,25 @@ internal sealed class NotificationMemory<T>(
     IKeptDocuments documents,
     string name,
     JsonTypeInfo<T> type,
+    TimeProvider time,
     Action<string> say
 )
     where T : class
 {
+    /// <summary>A store that does not answer may be what is to be told just now: nobody waits for it as long as it takes
+    /// to be sure of that.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
     private T? _last;
 
     /// <summary>Null: nothing is known.</summary>
     public async Task<T?> ReadAsync(CancellationToken cancellationToken)
     {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            if (await documents.ReadAsync(name, cancellationToken) is { Length: > 0 } bytes)
+            if (await documents.ReadAsync(name, limit.Token).WaitAsync(limit.Token) is { Length: > 0 } bytes)
             {
                 _last = JsonSerializer.Deserialize(bytes, type);
             }
@@ -39,6 +46,10 @@ internal sealed class NotificationMemory<T>(
         {
             say($"what was told earlier cannot be read ({e.Message}): it may be told again");
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            say($"what was told earlier cannot be read within {Patience.TotalSeconds:0} seconds: it may be told again");
+        }
 
         return _last;
     }
@@ -46,13 +57,20 @@ internal sealed class NotificationMemory<T>(
     public async Task WriteAsync(T value, CancellationToken cancellationToken)
     {
         _last = value;
+        using var patience = new CancellationTokenSource(2 * Patience, time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, patience.Token);
         try
         {
-            await documents.WriteAsync(name, JsonSerializer.SerializeToUtf8Bytes(value, type), cancellationToken);
+            byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(value, type);
+            await documents.WriteAsync(name, bytes, limit.Token).WaitAsync(limit.Token);
         }
         catch (Exception e) when (NotificationMemory.IsFault(e))
         {
             say($"what was told cannot be remembered ({e.Message}): it may be told again");
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            say("what was told cannot be remembered in time: it may be told again");
         }
     }
 }

@@ -30,6 +30,7 @@ public sealed class Notifier(
         documents,
         NotificationMemory.NameOf(installation),
         NotificationJson.Default.DictionaryStringStandingProblem,
+        time,
         say
     );
     private readonly SemaphoreSlim _gate = new(1);
@@ -253,7 +254,7 @@ public sealed class Notifier(
             news.State,
             installation,
             $"{installation}: {news.Title}",
-            clean(news.Message),
+            news.HasLines ? string.Join('\n', news.Message.Split('\n').Select(clean)) : clean(news.Message),
             news.Run,
             time.GetUtcNow().UtcDateTime,
             since?.UtcDateTime

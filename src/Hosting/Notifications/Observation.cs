@@ -15,7 +15,11 @@ public sealed record Observation(string Key, string Event, string Title, string?
 
 /// <summary>Something that is told once, whatever was told before.</summary>
 /// <param name="State">As <see cref="Notification.State"/>.</param>
-public sealed record News(string Event, string State, string Title, string Message, string? Run);
+public sealed record News(string Event, string State, string Title, string Message, string? Run)
+{
+    /// <summary>The message has several lines, each by itself free of line ends that somebody else put there.</summary>
+    public bool HasLines { get; init; }
+}
 
 /// <summary>How a dead-man monitor hears of it.</summary>
 /// <param name="Signal">One of those of <see cref="PingChannel"/>.</param>

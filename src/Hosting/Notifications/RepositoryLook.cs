@@ -21,6 +21,7 @@ public sealed class RepositoryLook(FlowEnvironment environment, Notifier notifie
         notifier.Documents,
         NotificationMemory.NameOf(notifier.Installation, "summary"),
         NotificationJson.Default.LastSummary,
+        notifier.Time,
         notifier.Say
     );
 
@@ -110,6 +111,9 @@ public sealed class RepositoryLook(FlowEnvironment environment, Notifier notifie
     public Task<bool> TellAsync(WeeklySummary summary) =>
         notifier.TellAsync(
             new News(NotificationEvents.Summary, Notification.Ok, summary.Title, summary.Text(), Run: null)
+            {
+                HasLines = true,
+            }
         );
 
     /// <summary>A time that was slept through is made up for once, and one that nobody took is tried again.</summary>

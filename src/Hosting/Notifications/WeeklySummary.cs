@@ -76,7 +76,7 @@ public sealed class WeeklySummary(
 
         return text.ToString().TrimEnd('\n');
 
-        void Line(string line) => text.Append(line).Append('\n');
+        void Line(string line) => text.Append(line.ReplaceLineEndings(" ")).Append('\n');
     }
 
     private static string FindingsOf(SetSummary set) =>

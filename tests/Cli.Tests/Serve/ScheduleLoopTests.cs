@@ -101,12 +101,13 @@ public sealed class ScheduleLoopTests : IAsyncLifetime
 
     private async Task WithLoopAsync(Func<ScheduleLoop, Task> look)
     {
+        using var memory = new ServerMemory(_process.Context.Time);
         await using var current = new CurrentConfiguration(
-            ServedConfiguration.Open(_process.Context, _process.Context.Loaded!, withTls: false)
+            ServedConfiguration.Open(_process.Context, _process.Context.Loaded!, withTls: false, memory)
         );
         await using var flows = new ServedFlows(_process.Context);
         ServedConfiguration served = current.Enter();
-        await look(new ScheduleLoop(_process.Context, served, flows));
+        await look(new ScheduleLoop(_process.Context, served, flows, memory));
         await served.LeaveAsync();
     }
 }

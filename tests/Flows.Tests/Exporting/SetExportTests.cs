@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Archives;
@@ -12,7 +13,10 @@ using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
+using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing.Servers;
+using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Exporting;
@@ -282,6 +286,58 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         Assert.Empty(head.State.OpenRuns);
         Assert.Equal(2, head.State.Sets.Length);
         Assert.False(File.Exists(Path.Combine(place, older.ToString())));
+    }
+
+    /// <summary>As a kill while the proof is made again, after which somebody imports another file.</summary>
+    [Fact]
+    public async Task What_an_import_stored_whole_before_it_was_interrupted_does_not_stand_in_for_another_file()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 3, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        byte[] content = new byte[100_000];
+        Random.Shared.NextBytes(content);
+        Directory.CreateDirectory(Path.Combine(rig.Sample.Contentstore, "2024"));
+        await File.WriteAllBytesAsync(Path.Combine(rig.Sample.Contentstore, "2024", "new.bin"), content, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        ImmutableArray<SetManifest> sets = await rig.ReadSetsAsync(_token);
+        (byte[] first, _) = await ExportBench.ExportAsync(rig, sets[0].Id, _token);
+        (byte[] second, _) = await ExportBench.ExportAsync(rig, sets[1].Id, _token);
+        using BackupRig other = await BackupRig.CreateAsync(await server.GetAsync(), documents: 1, _token);
+        Assert.Equal(RuntimeStatus.Completed, (await other.BackupAsync(_token)).Status);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => ImportUpToTheCommitAsync(other, first));
+
+        ImportResult import = await ExportBench.ImportAsync(other, second, _token);
+
+        Assert.True(import.Consistent);
+        (byte[] again, _) = await ExportBench.ExportAsync(other, import.Set, _token);
+        Assert.Contains(
+            await ExportBench.UnpackAsync(again, _token),
+            entry => entry.Content.AsSpan().SequenceEqual(content)
+        );
+    }
+
+    private async Task ImportUpToTheCommitAsync(BackupRig rig, byte[] file)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(_token);
+        bool hasPage = false;
+        var blobs = new FaultInjectingBlobStore(
+            DirectoryBlobStore.Open(rig.Blobs, TimeProvider.System),
+            call =>
+            {
+                bool isNew = call.Verb is BlobVerb.PutIfAbsent;
+                hasPage |= isNew && call.Name.Contains("/import", StringComparison.Ordinal);
+                if (!hasPage || !isNew || !call.Name.StartsWith("log/", StringComparison.Ordinal))
+                {
+                    return null;
+                }
+
+                stop.Cancel();
+                return new BlobFault { FailBefore = true };
+            }
+        );
+        await using FlowEnvironment usual = rig.CreateEnvironment();
+        await using FlowEnvironment environment = rig.CreateEnvironment(stores: usual.Stores with { Blobs = blobs });
+        await new SetImport(environment).RunAsync(new MemoryStream(file), anySize: false, static _ => { }, stop.Token);
     }
 
     private static long LengthOf(string[] packs) => packs.Sum(static pack => new FileInfo(pack).Length);

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Decorators;
@@ -55,5 +56,28 @@ public sealed class ReadingSetsTests
             await using IAsyncDisposable all = await reading.HoldAsync(null, _token);
             Assert.Equal(2, control.Count(BlobVerb.AcquireLease));
         }
+    }
+
+    [Fact]
+    public async Task A_network_that_was_away_at_first_leaves_no_set_without_its_lease()
+    {
+        var control = new CountingBlobStore(new MemoryBlobStore(_time));
+        int opened = 0;
+        await using var reading = new ReadingSets(
+            _ =>
+                opened++ == 0
+                    ? throw new TransientException(ErrorKind.Storage, "the network is away")
+                    : Task.FromResult<IBlobStore?>(control),
+            _time,
+            NullLogger.Instance
+        );
+        await using (await reading.HoldAsync(Set, _token))
+        {
+            Assert.Equal(0, control.Count(BlobVerb.AcquireLease));
+        }
+
+        await using IAsyncDisposable held = await reading.HoldAsync(Set, _token);
+
+        Assert.Equal(1, control.Count(BlobVerb.AcquireLease));
     }
 }

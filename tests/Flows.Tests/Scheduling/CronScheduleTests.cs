@@ -71,6 +71,35 @@ public sealed class CronScheduleTests
     }
 
     [Fact]
+    public async Task What_was_due_while_nobody_looked_is_made_up_for_once()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        DateTimeOffset now = Moment("2026-11-22T03:30:05Z");
+        CronSchedule schedule = CronSchedule.Parse(
+            "schedule",
+            "30 3 * * *",
+            TimeZoneInfo.Utc,
+            new CorrectedClock(now, now)
+        );
+        int fired = 0;
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            schedule.RunAsync(
+                () =>
+                {
+                    fired++;
+                    stop.Cancel();
+                    return Task.CompletedTask;
+                },
+                stop.Token,
+                Moment("2026-11-22T03:29:58Z")
+            )
+        );
+
+        Assert.Equal(1, fired);
+    }
+
+    [Fact]
     public void What_is_no_schedule_is_said_with_an_example() =>
         Assert.Contains("30 3 * * *", Assert.Throws<PermanentException>(() => Schedule("every night", "UTC")).Message);
 

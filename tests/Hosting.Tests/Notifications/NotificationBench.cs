@@ -40,19 +40,37 @@ internal sealed class NotificationBench : IDisposable
 
     public void Pass(TimeSpan time) => _clock.Now += time;
 
-    internal Notifier NewNotifier(IReadOnlyList<IMessageChannel> channels, TimeSpan limit) =>
-        new(Options, "acme", new StateDocuments(_directory.Combine("state")), line => line, _clock, Said.Add)
+    internal Notifier NewNotifier(
+        IReadOnlyList<IMessageChannel> channels,
+        TimeSpan limit,
+        IKeptDocuments? documents = null,
+        TimeProvider? time = null
+    ) =>
+        new(
+            Options,
+            "acme",
+            documents ?? new StateDocuments(_directory.Combine("state")),
+            line => line,
+            time ?? _clock,
+            Said.Add
+        )
         {
             Channels = channels,
             Limit = limit,
         };
 
-    public Notifier NewNotifier() =>
+    /// <param name="asHosts">Lines are cleaned as hosts do, who make one line of what they get.</param>
+    public Notifier NewNotifier(bool asHosts = false) =>
         new(
             Options,
             "acme",
             new StateDocuments(_directory.Combine("state")),
-            line => line.Replace("/opt/alfresco", "[path]", StringComparison.Ordinal),
+            line =>
+                (asHosts ? line.ReplaceLineEndings(" ") : line).Replace(
+                    "/opt/alfresco",
+                    "[path]",
+                    StringComparison.Ordinal
+                ),
             _clock,
             Said.Add
         );

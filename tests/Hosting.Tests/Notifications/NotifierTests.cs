@@ -161,6 +161,31 @@ public sealed class NotifierTests : IDisposable
         Assert.Equal([("space", "problem", "full")], _bench.Told);
     }
 
+    /// <summary>On the cloud host it lies in the storage, which may be the trouble that is to be told.</summary>
+    [Fact]
+    public async Task A_memory_that_does_not_answer_keeps_nothing_from_being_told()
+    {
+        int taken = 0;
+        using Notifier notifier = _bench.NewNotifier(
+            [
+                new LambdaChannel(_ =>
+                {
+                    taken++;
+                    return Task.CompletedTask;
+                }),
+            ],
+            Timeout.InfiniteTimeSpan,
+            new SilentDocuments(),
+            new HurriedClock()
+        );
+
+        Assert.True(await notifier.ObserveAsync(Full("storage")));
+        Assert.True(await notifier.ObserveAsync(Full("storage")));
+
+        Assert.Equal(1, taken);
+        Assert.Contains("what was told earlier cannot be read within 5 seconds: it may be told again", _bench.Said);
+    }
+
     private static Observation Full(string about) => new(about, about, "full", run: null);
 
     private static Task<bool> PingAsync(Notifier notifier, string signal, string message) =>
@@ -180,5 +205,21 @@ public sealed class NotifierTests : IDisposable
 
         public Task SendAsync(Notification notification, CancellationToken cancellationToken) =>
             send(cancellationToken);
+    }
+
+    private sealed class SilentDocuments : IKeptDocuments
+    {
+        public Task<byte[]?> ReadAsync(string name, CancellationToken cancellationToken) =>
+            new TaskCompletionSource<byte[]?>().Task;
+
+        public Task WriteAsync(string name, byte[] bytes, CancellationToken cancellationToken) =>
+            Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+    }
+
+    /// <summary>Whatever is waited for is over at once.</summary>
+    private sealed class HurriedClock : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, TimeSpan.Zero, period);
     }
 }

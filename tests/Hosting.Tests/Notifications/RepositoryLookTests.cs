@@ -79,7 +79,7 @@ public sealed class RepositoryLookTests : IAsyncLifetime
         await LookAsync(host);
 
         Assert.Equal([("age", "problem"), ("age", "problem"), ("summary", "ok")], Told());
-        Assert.StartsWith("Sets of the last 7 days: 0, 0 of them consistent.", _bench.Told.Last().Item3);
+        Assert.StartsWith("Sets of the last 7 days: 0, 0 of them consistent.\n", _bench.Told.Last().Item3);
     }
 
     private IEnumerable<(string?, string?)> Told() => _bench.Told.Select(told => (told.Item1, told.Item2));
@@ -87,7 +87,7 @@ public sealed class RepositoryLookTests : IAsyncLifetime
     /// <summary>As another process each time.</summary>
     private async Task<string?> LookAsync(FlowEnvironment host)
     {
-        using Notifier notifier = _bench.NewNotifier();
+        using Notifier notifier = _bench.NewNotifier(asHosts: true);
         return await new RepositoryLook(host, notifier).LookAsync(Token);
     }
 

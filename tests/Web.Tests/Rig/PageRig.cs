@@ -40,6 +40,7 @@ internal sealed partial class PageRig : IAsyncDisposable
     private FlowEnvironment _environment = null!;
     private BackupApi _api = null!;
     private AbfPage _page = null!;
+    private SignIns _signIns = null!;
     private WebApplication _app = null!;
     private int _runs;
 
@@ -139,7 +140,7 @@ internal sealed partial class PageRig : IAsyncDisposable
     {
         Browser.Dispose();
         await _app.DisposeAsync();
-        _page.Dispose();
+        _signIns.Dispose();
         _api.Dispose();
         await _environment.DisposeAsync();
         _directory.Dispose();
@@ -151,10 +152,8 @@ internal sealed partial class PageRig : IAsyncDisposable
         builder.Services.AddRoutingCore().AddLogging();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         _api = new BackupApi(_environment);
-        _page = new AbfPage(
-            new PageHost(_environment, new Secret(key)) { NextBackup = now => now + TimeSpan.FromHours(3) },
-            _api
-        );
+        _signIns = new SignIns(Time);
+        LoadAnew(key);
         _app = builder.Build();
         _app.Map(
             $"{PagePaths.Root}/{{**path}}",
@@ -164,6 +163,14 @@ internal sealed partial class PageRig : IAsyncDisposable
         await _app.StartAsync();
         Address = new Uri(Assert.Single(_app.Urls));
     }
+
+    /// <summary>Another page in the same process, as after a signal to load the configuration anew.</summary>
+    public void LoadAnew(string key = Key) =>
+        _page = new AbfPage(
+            new PageHost(_environment, new Secret(key)) { NextBackup = now => now + TimeSpan.FromHours(3) },
+            _signIns,
+            _api
+        );
 
     private static async Task<PageReply> ReadAsync(HttpResponseMessage response) =>
         new(

@@ -55,6 +55,7 @@ public sealed class RetentionRoutesTests
         pinned.AssertProblem(409, "refused");
         Assert.Contains("is pinned", pinned.Text("detail"), StringComparison.Ordinal);
         (await api.PostAsync("/api/forget", $$"""{"sets":["{{sets[1]}}"]}""")).AssertProblem(409, "refused");
+        (await api.PostAsync("/api/forget", """{"sets":[]}""")).AssertProblem(400, "invalid-request");
         const string Gone = "20200101T000000Z-00000000";
         foreach (string body in (string[])[$$"""{"sets":["{{Gone}}"]}""", $$"""{"sets":["{{sets[0]}}","{{Gone}}"]}"""])
         {

@@ -70,8 +70,8 @@ public sealed record DrillRequest
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record ForgetSetsRequest
 {
-    /// <summary>Ids of the sets to forget: all of them, or none.</summary>
-    public string[] Sets { get; set; } = [];
+    /// <summary>Ids of the sets to forget: all of them, or none. Null: the rules count.</summary>
+    public string[]? Sets { get; set; }
 
     /// <summary>Keep the newest so many.</summary>
     public int? KeepLast { get; set; }

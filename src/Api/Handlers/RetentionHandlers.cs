@@ -105,8 +105,13 @@ internal static class RetentionHandlers
             body.KeepMonthly,
             body.KeepYearly
         );
-        if (body.Sets is { Length: > 0 } sets)
+        if (body.Sets is { } sets)
         {
+            if (sets.Length == 0)
+            {
+                throw ApiException.Invalid("sets is empty: name sets, or leave it out, and the rules count");
+            }
+
             return given == KeepRules.None
                 ? new ForgetRequest(null, [.. sets.Select(Parse)])
                 : throw ApiException.Invalid("name sets, or give rules (keep...): not both");

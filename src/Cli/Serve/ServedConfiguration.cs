@@ -74,6 +74,15 @@ internal sealed class ServedConfiguration
         BackupOptions options = loaded.Options;
         (ApiKey key, string? warning) = ApiKey.Read(options.Serve);
         (ApiKey? metricsKey, string? metricsWarning) = ApiKey.ReadMetrics(options.Serve);
+        if (metricsKey?.Value.Reveal() == key.Value.Reveal())
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"serve.metricsKeyFile '{options.Serve.MetricsKeyFile}' holds the key of the API, which opens everything: "
+                    + "write another one into it, or leave the setting out"
+            );
+        }
+
         foreach (string said in new[] { warning, metricsWarning }.OfType<string>())
         {
             context.Messages.Warn(said);

@@ -103,10 +103,10 @@ internal sealed record RunningPart(Html Html, bool IsAny)
         string what = work.Name.Split(' ')[0].ToLowerInvariant();
         return Html.Of(
             $"""
-            <details><summary>Cancel</summary>{Layout.Form(
+            <details><summary>Cancel this {what}</summary>{Layout.Form(
                 call,
                 $"{PagePaths.Root}/{work.Place}/{Uri.EscapeDataString(work.Id)}/cancel",
-                Html.Of($"<button class=\"danger\">Cancel this {what}</button>")
+                Html.Of($"<button class=\"danger\">Yes, cancel it</button>")
             )}</details>
             """
         );

@@ -30,9 +30,15 @@ internal sealed class SessionCookie(string name, bool alwaysTls)
             IsEssential = true,
         };
 
-    /// <summary>A proxy that has the TLS says so; who lies only keeps the own browser from sending the cookie.</summary>
+    /// <summary>A proxy that has the TLS says so, the one at the browser's side first; who lies only keeps the own browser
+    /// from sending the cookie.</summary>
     private bool IsTls(HttpRequest request) =>
         alwaysTls
         || request.IsHttps
-        || string.Equals(request.Headers["X-Forwarded-Proto"], "https", StringComparison.OrdinalIgnoreCase);
+        || request
+            .Headers["X-Forwarded-Proto"]
+            .ToString()
+            .Split(',')[0]
+            .Trim()
+            .Equals("https", StringComparison.OrdinalIgnoreCase);
 }

@@ -303,6 +303,9 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
     {
         AssertFault(await Abf.RunAsync("serve"), 2, "serve.keyFile", "openssl rand");
         ServedApi.Configure(Abf);
+        ((JsonObject)Abf.Config["serve"]!)["keyFile"] = Abf.WriteSecret("long", "a key of the API\n".Replace(' ', '-'));
+        ((JsonObject)Abf.Config["serve"]!)["metricsKeyFile"] = Abf.Combine("long");
+        AssertFault(await Abf.RunAsync("serve"), 2, "serve.metricsKeyFile", "write another one");
         ((JsonObject)Abf.Config["serve"]!)["keyFile"] = Abf.WriteSecret("short", "short\n");
         AssertFault(await Abf.RunAsync("serve"), 2, "serve.keyFile", "16 or more");
         ServedApi.Configure(Abf);

@@ -14,6 +14,7 @@ public sealed class FactsKeeperTests : IDisposable
     private readonly HandClock _clock = new();
     private readonly List<string> _said = [];
     private int _looks;
+    private Task _released = Task.CompletedTask;
     private int _measured;
     private Exception? _fault;
     private Exception? _unmeasured;
@@ -87,6 +88,9 @@ public sealed class FactsKeeperTests : IDisposable
     [Fact]
     public async Task Gauges_of_what_is_not_known_have_no_value()
     {
+        // To read a gauge begins a look, which could end before the next gauge is read.
+        var release = new TaskCompletionSource();
+        _released = release.Task;
         await using FactsKeeper facts = NewKeeper();
         using var state = new StateMetrics(
             facts,
@@ -110,6 +114,7 @@ public sealed class FactsKeeperTests : IDisposable
         listener.RecordObservableInstruments();
         Assert.Equal(["abf.run.duration", "abf.run.outcome", "abf.run.timestamp"], seen.Distinct().Order());
 
+        release.SetResult();
         await facts.Ask();
         seen.Clear();
         listener.RecordObservableInstruments();
@@ -121,14 +126,13 @@ public sealed class FactsKeeperTests : IDisposable
 
     private FactsKeeper NewKeeper() =>
         new(
-            _ =>
+            async _ =>
             {
                 _looks++;
+                await _released;
                 return _fault is null
-                    ? Task.FromResult(
-                        new RepositoryFacts(_clock.Now, SetFacts.Of([], SetCheckTable.Empty), 0, [], [], 7)
-                    )
-                    : Task.FromException<RepositoryFacts>(_fault);
+                    ? new RepositoryFacts(_clock.Now, SetFacts.Of([], SetCheckTable.Empty), 0, [], [], 7)
+                    : throw _fault;
             },
             new UnusedMemory(
                 _directory.Combine("state"),

@@ -10,6 +10,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.MySql;
 internal static class MySqlLeftovers
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
@@ -45,6 +46,7 @@ internal static class MySqlLeftovers
         await RequireNoneAsync(session, target, cancellationToken);
     }
 
+    /// <summary>The server takes a moment to notice that a client has gone, so it is asked for a while.</summary>
     /// <exception cref="PermanentException">There is one; the message says how to end it.</exception>
     public static async Task RequireNoneAsync(
         MySqlConnection session,
@@ -52,14 +54,23 @@ internal static class MySqlLeftovers
         CancellationToken cancellationToken
     )
     {
-        if (await FindAsync(session, cancellationToken) is [var id, ..])
+        long id = 0;
+        for (var waited = TimeSpan.Zero; waited < Ending; waited += LookEvery)
         {
-            throw new PermanentException(
-                target.Names.Kind,
-                $"{target.Names.Url}: another restore is running in {target.Place}; wait for its end, or end it "
-                    + $"there: KILL {id}"
-            );
+            if (await FindAsync(session, cancellationToken) is not [var first, ..])
+            {
+                return;
+            }
+
+            id = first;
+            await Task.Delay(LookEvery, cancellationToken);
         }
+
+        throw new PermanentException(
+            target.Names.Kind,
+            $"{target.Names.Url}: another restore is running in {target.Place}; wait for its end, or end it "
+                + $"there: KILL {id}"
+        );
     }
 
     /// <summary>Their ids. Every user may see and end sessions of their own.</summary>

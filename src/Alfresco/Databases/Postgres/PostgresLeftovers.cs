@@ -14,7 +14,7 @@ internal static class PostgresLeftovers
         + "application_name ~ '^abf(-|$)' AND pid <> pg_backend_pid()";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Ending = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>

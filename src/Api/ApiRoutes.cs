@@ -46,11 +46,11 @@ public static class ApiRoutes
         [202, 400, 409, 422]
     );
     public static readonly ApiRoute ListBackups = new("GET", ApiPaths.Backups, BackupHandlers.ListAsync, [200]);
-    public static readonly ApiRoute GetBackup = new("GET", ApiPaths.Backup, BackupHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetBackup = new("GET", ApiPaths.Backup, BackupHandlers.Kind.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelBackup = new(
         "POST",
         ApiPaths.BackupCancel,
-        BackupHandlers.CancelAsync,
+        BackupHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute ListSets = new("GET", ApiPaths.Sets, SetHandlers.ListAsync, [200]);
@@ -64,13 +64,13 @@ public static class ApiRoutes
     public static readonly ApiRoute GetVerification = new(
         "GET",
         ApiPaths.Verification,
-        VerificationHandlers.GetAsync,
+        VerificationHandlers.Kind.GetAsync,
         [200, 404]
     );
     public static readonly ApiRoute CancelVerification = new(
         "POST",
         ApiPaths.VerificationCancel,
-        VerificationHandlers.CancelAsync,
+        VerificationHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute StartRestore = new(
@@ -79,11 +79,16 @@ public static class ApiRoutes
         RestoreHandlers.StartAsync,
         [202, 400, 403, 404, 409]
     );
-    public static readonly ApiRoute GetRestore = new("GET", ApiPaths.Restore, RestoreHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetRestore = new(
+        "GET",
+        ApiPaths.Restore,
+        RestoreHandlers.Kind.GetAsync,
+        [200, 404]
+    );
     public static readonly ApiRoute CancelRestore = new(
         "POST",
         ApiPaths.RestoreCancel,
-        RestoreHandlers.CancelAsync,
+        RestoreHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute StartDrill = new(
@@ -92,11 +97,11 @@ public static class ApiRoutes
         DrillHandlers.StartAsync,
         [202, 400, 403, 404, 409]
     );
-    public static readonly ApiRoute GetDrill = new("GET", ApiPaths.Drill, DrillHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetDrill = new("GET", ApiPaths.Drill, DrillHandlers.Kind.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelDrill = new(
         "POST",
         ApiPaths.DrillCancel,
-        DrillHandlers.CancelAsync,
+        DrillHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute PinSet = new("POST", ApiPaths.SetPin, RetentionHandlers.PinAsync, [200, 400, 404]);
@@ -113,11 +118,11 @@ public static class ApiRoutes
         PruneHandlers.StartAsync,
         [202, 400, 409]
     );
-    public static readonly ApiRoute GetPrune = new("GET", ApiPaths.Prune, PruneHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetPrune = new("GET", ApiPaths.Prune, PruneHandlers.Kind.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelPrune = new(
         "POST",
         ApiPaths.PruneCancel,
-        PruneHandlers.CancelAsync,
+        PruneHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute StartMirror = new(
@@ -126,11 +131,11 @@ public static class ApiRoutes
         MirrorHandlers.StartAsync,
         [202, 400, 403, 409]
     );
-    public static readonly ApiRoute GetMirror = new("GET", ApiPaths.Mirror, MirrorHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetMirror = new("GET", ApiPaths.Mirror, MirrorHandlers.Kind.GetAsync, [200, 404]);
     public static readonly ApiRoute CancelMirror = new(
         "POST",
         ApiPaths.MirrorCancel,
-        MirrorHandlers.CancelAsync,
+        MirrorHandlers.Kind.CancelAsync,
         [202, 404, 409]
     );
     public static readonly ApiRoute Stats = new("GET", ApiPaths.Stats, RetentionHandlers.StatsAsync, [200]);

@@ -13,6 +13,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// <summary>Backups: start, look, cancel. One at a time.</summary>
 internal static class BackupHandlers
 {
+    public static readonly FlowKind<BackupDocument> Kind = new(
+        nameof(HotBackupFlow),
+        "backup",
+        ApiPaths.Backups,
+        InstanceIds.IsBackup,
+        Describe,
+        ApiJson.Relaxed.BackupDocument
+    );
+
     private const string IdempotencyKey = "Idempotency-Key";
     private const int MaxKeyLength = 255;
     private const int MaxListed = 100;
@@ -38,9 +47,9 @@ internal static class BackupHandlers
                 start.Started
                 ?? throw ApiException.Busy(
                     $"backup {start.Running!.Id} is running: wait for it, or cancel it",
-                    LinkOf(start.Running.Id)
+                    Kind.LinkOf(start.Running.Id)
                 );
-            return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
+            return Kind.Accepted(call, backup);
         }
         finally
         {
@@ -59,23 +68,6 @@ internal static class BackupHandlers
             ApiJson.Relaxed.BackupDocumentArray
         );
 
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.BackupDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState backup = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, backup, "backup", cancellationToken);
-        return call.Accepted(Describe(call, backup), ApiJson.Relaxed.BackupDocument, LinkOf(backup.Id));
-    }
-
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsBackup(call.Id)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(HotBackupFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no backup '{call.Id}'");
-
     public static HotBackupResult? ResultOf(InstanceState backup) =>
         backup.Result is { } json ? JsonSerializer.Deserialize(json, BackupJson.Default.HotBackupResult) : null;
 
@@ -90,9 +82,8 @@ internal static class BackupHandlers
             Progress: Instances.ProgressOf(backup, call.Text),
             Result: result is null ? null : Describe(call, result),
             Failure: Instances.FailureOf(backup, call.Text),
-            Links: new Links(
-                LinkOf(backup.Id),
-                Instances.CancelLinkOf(backup, LinkOf(backup.Id)),
+            Links: Kind.LinksOf(
+                backup,
                 backup.Phase is InstancePhase.Running or InstancePhase.Completed
                     ? $"/{ApiPaths.Prefix}/{ApiPaths.Sets}/{backup.Id}"
                     : null
@@ -115,8 +106,6 @@ internal static class BackupHandlers
             IndexFault = document.IndexFault is { } index ? call.Text.Clean(index) : null,
         };
     }
-
-    public static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Backups}/{id}";
 
     /// <summary>Only a hash of it goes into the journal: it is whatever the client made of it.</summary>
     private static string? KeyOf(HttpRequest request)

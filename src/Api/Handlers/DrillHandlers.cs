@@ -17,6 +17,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// </summary>
 internal static class DrillHandlers
 {
+    public static readonly FlowKind<DrillDocument> Kind = new(
+        nameof(DrillFlow),
+        "drill",
+        ApiPaths.Drills,
+        InstanceIds.IsDrill,
+        Describe,
+        ApiJson.Relaxed.DrillDocument
+    );
+
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         DrillRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.DrillRequest, cancellationToken);
@@ -28,43 +37,14 @@ internal static class DrillHandlers
         }
 
         DrillInput asked = choice.Complete(set.Id, call.Environment.Options);
-        await call.Starting.WaitAsync(cancellationToken);
-        try
-        {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(DrillFlow), cancellationToken)).FirstOrDefault(
-                i => i.Phase is InstancePhase.Running
-            );
-            if (running is not null && !InputOf(running).IsSameAs(asked))
-            {
-                throw ApiException.Busy("another drill is running: wait for it", LinkOf(running.Id));
-            }
-
-            InstanceState drill =
-                running
-                ?? await Instances.StartAsync(
-                    call.Environment,
-                    call.Flows,
-                    nameof(DrillFlow),
-                    JsonSerializer.Serialize(asked, DrillJson.Default.DrillInput),
-                    InstanceIds.ForDrill(set.Id, Guid.NewGuid()),
-                    cancellationToken
-                );
-            return call.Accepted(Describe(call, drill), ApiJson.Relaxed.DrillDocument, LinkOf(drill.Id));
-        }
-        finally
-        {
-            call.Starting.Release();
-        }
-    }
-
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.DrillDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState drill = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, drill, "drill", cancellationToken);
-        return call.Accepted(Describe(call, drill), ApiJson.Relaxed.DrillDocument, LinkOf(drill.Id));
+        return await Kind.StartAloneAsync(
+            call,
+            JsonSerializer.Serialize(asked, DrillJson.Default.DrillInput),
+            random => InstanceIds.ForDrill(set.Id, random),
+            "another drill is running: wait for it",
+            cancellationToken,
+            isSame: running => InputOf(running).IsSameAs(asked)
+        );
     }
 
     private static DrillChoice ChoiceOf(ApiCall call, DrillRequest request)
@@ -107,13 +87,6 @@ internal static class DrillHandlers
         }
     }
 
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsDrill(call.Id)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(DrillFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no drill '{call.Id}'");
-
     private static DrillDocument Describe(ApiCall call, InstanceState drill)
     {
         DrillInput input = InputOf(drill);
@@ -130,7 +103,7 @@ internal static class DrillHandlers
             Progress: Instances.ProgressOf(drill, call.Text.Drills),
             Result: result is null ? null : Describe(call, result),
             Failure: Instances.FailureOf(drill, call.Text.Drills),
-            Links: new Links(LinkOf(drill.Id), Instances.CancelLinkOf(drill, LinkOf(drill.Id)), null)
+            Links: Kind.LinksOf(drill)
         );
     }
 
@@ -157,6 +130,4 @@ internal static class DrillHandlers
 
     private static DrillInput InputOf(InstanceState drill) =>
         JsonSerializer.Deserialize(drill.Input, DrillJson.Default.DrillInput)!;
-
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Drills}/{id}";
 }

@@ -30,7 +30,7 @@ internal static class HealthHandlers
             new HealthDocument(
                 "ok",
                 Version,
-                running is null ? null : BackupHandlers.LinkOf(running.Id),
+                running is null ? null : BackupHandlers.Kind.LinkOf(running.Id),
                 ended is null ? null : Describe(ended),
                 backups.Select(LastSetOf).FirstOrDefault(set => set is not null)
             ),

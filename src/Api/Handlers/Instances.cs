@@ -34,44 +34,6 @@ internal static class Instances
             : throw new InvalidOperationException($"The new id {id} is taken.");
     }
 
-    /// <summary>Starts one, unless one that does the same is running: then that.</summary>
-    /// <param name="newId">Of the input and something random.</param>
-    /// <param name="isInTheWay">Whether a running one keeps a new one from being started.</param>
-    /// <param name="busy">Made of the running one, where that does something else.</param>
-    public static async Task<InstanceState> StartAloneAsync(
-        ApiCall call,
-        string flowName,
-        string input,
-        Func<string, Guid, string> newId,
-        Func<InstanceState, bool> isInTheWay,
-        Func<InstanceState, ApiException> busy,
-        CancellationToken cancellationToken
-    )
-    {
-        await call.Starting.WaitAsync(cancellationToken);
-        try
-        {
-            InstanceState? running = (await call.Flows.ListAsync(flowName, cancellationToken)).FirstOrDefault(i =>
-                i.Phase is InstancePhase.Running && isInTheWay(i)
-            );
-            return running is null
-                    ? await StartAsync(
-                        call.Environment,
-                        call.Flows,
-                        flowName,
-                        input,
-                        newId(input, Guid.NewGuid()),
-                        cancellationToken
-                    )
-                : running.Input == input ? running
-                : throw busy(running);
-        }
-        finally
-        {
-            call.Starting.Release();
-        }
-    }
-
     /// <summary>Asks it to end. It ends by itself; its status tells when it has.</summary>
     /// <param name="name">What it is called in the answer.</param>
     /// <exception cref="ApiException">409: it has ended.</exception>
@@ -95,10 +57,6 @@ internal static class Instances
             throw ApiException.Ended($"{name} {instance.Id} has ended: there is nothing to cancel");
         }
     }
-
-    /// <summary>The link that cancels it; null where it has ended.</summary>
-    public static string? CancelLinkOf(InstanceState instance, string link) =>
-        instance.Phase is InstancePhase.Running ? $"{link}/cancel" : null;
 
     /// <param name="completed">What a completed one is called.</param>
     public static string StateOf(InstanceState instance, string completed) =>

@@ -16,6 +16,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// </summary>
 internal static class MirrorHandlers
 {
+    public static readonly FlowKind<MirrorRunDocument> Kind = new(
+        nameof(MirrorTargetFlow),
+        "mirror",
+        ApiPaths.Mirrors,
+        id => InstanceIds.IsMirror(id, out _),
+        Describe,
+        ApiJson.Relaxed.MirrorRunDocument
+    );
+
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         MirrorTargetRequest body = await call.ReadBodyAsync(ApiJson.Relaxed.MirrorTargetRequest, cancellationToken);
@@ -25,26 +34,14 @@ internal static class MirrorHandlers
             new MirrorTargetInput(target, url),
             MirrorJson.Default.MirrorTargetInput
         );
-        InstanceState mirror = await Instances.StartAloneAsync(
+        return await Kind.StartAloneAsync(
             call,
-            nameof(MirrorTargetFlow),
             input,
-            InstanceIds.ForMirror,
-            running => InputOf(running).Url == url,
-            running => ApiException.Busy("another mirror to this target is running: wait for it", LinkOf(running.Id)),
-            cancellationToken
+            random => InstanceIds.ForMirror(input, random),
+            "another mirror to this target is running: wait for it",
+            cancellationToken,
+            isInTheWay: running => InputOf(running).Url == url
         );
-        return call.Accepted(Describe(call, mirror), ApiJson.Relaxed.MirrorRunDocument, LinkOf(mirror.Id));
-    }
-
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.MirrorRunDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState mirror = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, mirror, "mirror", cancellationToken);
-        return call.Accepted(Describe(call, mirror), ApiJson.Relaxed.MirrorRunDocument, LinkOf(mirror.Id));
     }
 
     private static int TargetOf(MirrorTargetRequest body, BackupOptions options)
@@ -57,13 +54,6 @@ internal static class MirrorHandlers
             : target >= 0 && target < count ? target
             : throw ApiException.Invalid($"target {target}: write one of 0 to {count - 1}, its place in 'mirror'");
     }
-
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsMirror(call.Id, out _)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(MirrorTargetFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no mirror '{call.Id}'");
 
     private static MirrorRunDocument Describe(ApiCall call, InstanceState mirror)
     {
@@ -86,12 +76,10 @@ internal static class MirrorHandlers
                     result.Head is { } head ? HeadDocument.Of(head) : null
                 ),
             Failure: Instances.FailureOf(mirror, call.Text),
-            Links: new Links(LinkOf(mirror.Id), Instances.CancelLinkOf(mirror, LinkOf(mirror.Id)), null)
+            Links: Kind.LinksOf(mirror)
         );
     }
 
     private static MirrorTargetInput InputOf(InstanceState mirror) =>
         JsonSerializer.Deserialize(mirror.Input, MirrorJson.Default.MirrorTargetInput)!;
-
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Mirrors}/{id}";
 }

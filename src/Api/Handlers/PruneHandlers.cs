@@ -14,6 +14,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// </summary>
 internal static class PruneHandlers
 {
+    public static readonly FlowKind<PruneRunDocument> Kind = new(
+        nameof(PruneFlow),
+        "prune",
+        ApiPaths.Prunes,
+        InstanceIds.IsPrune,
+        Describe,
+        ApiJson.Relaxed.PruneRunDocument
+    );
+
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         PruneRequest body = await call.ReadBodyAsync(ApiJson.Relaxed.PruneRequest, cancellationToken);
@@ -26,34 +35,14 @@ internal static class PruneHandlers
             new PruneInput(body.MaxUnusedPercent / 100, body.MaxRepackBytes, body.DryRun),
             RetentionJson.Default.PruneInput
         );
-        InstanceState prune = await Instances.StartAloneAsync(
+        return await Kind.StartAloneAsync(
             call,
-            nameof(PruneFlow),
             input,
-            InstanceIds.ForPrune,
-            _ => true,
-            running => ApiException.Busy("another prune is running: wait for it, or cancel it", LinkOf(running.Id)),
+            random => InstanceIds.ForPrune(input, random),
+            "another prune is running: wait for it, or cancel it",
             cancellationToken
         );
-        return call.Accepted(Describe(call, prune), ApiJson.Relaxed.PruneRunDocument, LinkOf(prune.Id));
     }
-
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.PruneRunDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState prune = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, prune, "prune", cancellationToken);
-        return call.Accepted(Describe(call, prune), ApiJson.Relaxed.PruneRunDocument, LinkOf(prune.Id));
-    }
-
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsPrune(call.Id)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(PruneFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no prune '{call.Id}'");
 
     private static PruneRunDocument Describe(ApiCall call, InstanceState prune)
     {
@@ -70,7 +59,7 @@ internal static class PruneHandlers
             Progress: Instances.ProgressOf(prune, call.Text),
             Result: report is null ? null : Describe(call, PruneDocument.Of(report, input.IsDryRun)),
             Failure: Instances.FailureOf(prune, call.Text),
-            Links: new Links(LinkOf(prune.Id), Instances.CancelLinkOf(prune, LinkOf(prune.Id)), null)
+            Links: Kind.LinksOf(prune)
         );
     }
 
@@ -79,6 +68,4 @@ internal static class PruneHandlers
         {
             Warnings = call.Text.Clean(document.Warnings),
         };
-
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Prunes}/{id}";
 }

@@ -19,6 +19,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// </summary>
 internal static partial class RestoreHandlers
 {
+    public static readonly FlowKind<RestoreDocument> Kind = new(
+        nameof(RestoreFlow),
+        "restore",
+        ApiPaths.Restores,
+        id => InstanceIds.IsRestore(id, out _),
+        Describe,
+        ApiJson.Relaxed.RestoreDocument
+    );
+
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         RestoreRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.RestoreRequest, cancellationToken);
@@ -30,55 +39,15 @@ internal static partial class RestoreHandlers
             new RestoreInput(set.Id, target, database, Owner: null, options.Backup.Parallelism),
             RestoreJson.Default.RestoreInput
         );
-
-        await call.Starting.WaitAsync(cancellationToken);
-        try
-        {
-            InstanceState? running = (
-                await call.Flows.ListAsync(nameof(RestoreFlow), cancellationToken)
-            ).FirstOrDefault(i => i.Phase is InstancePhase.Running && InputOf(i).Target == target);
-            if (running is not null && running.Input != input)
-            {
-                throw ApiException.Busy(
-                    "another restore into this target is running: wait for it, or name another target",
-                    LinkOf(running.Id)
-                );
-            }
-
-            InstanceState restore =
-                running
-                ?? await Instances.StartAsync(
-                    call.Environment,
-                    call.Flows,
-                    nameof(RestoreFlow),
-                    input,
-                    InstanceIds.ForRestore(target, Guid.NewGuid()),
-                    cancellationToken
-                );
-            return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
-        }
-        finally
-        {
-            call.Starting.Release();
-        }
+        return await Kind.StartAloneAsync(
+            call,
+            input,
+            random => InstanceIds.ForRestore(target, random),
+            "another restore into this target is running: wait for it, or name another target",
+            cancellationToken,
+            isInTheWay: running => InputOf(running).Target == target
+        );
     }
-
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.RestoreDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState restore = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, restore, "restore", cancellationToken);
-        return call.Accepted(Describe(call, restore), ApiJson.Relaxed.RestoreDocument, LinkOf(restore.Id));
-    }
-
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsRestore(call.Id, out _)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(RestoreFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no restore '{call.Id}'");
 
     private static string TargetOf(RestoreRequest request, RestoreOptions options)
     {
@@ -132,7 +101,7 @@ internal static partial class RestoreHandlers
             Progress: Instances.ProgressOf(restore, call.Text),
             Result: result is null ? null : Describe(call, result, Path.GetFileName(input.Target)),
             Failure: Instances.FailureOf(restore, call.Text),
-            Links: new Links(LinkOf(restore.Id), Instances.CancelLinkOf(restore, LinkOf(restore.Id)), null)
+            Links: Kind.LinksOf(restore)
         );
     }
 
@@ -144,8 +113,6 @@ internal static partial class RestoreHandlers
 
     private static RestoreInput InputOf(InstanceState restore) =>
         JsonSerializer.Deserialize(restore.Input, RestoreJson.Default.RestoreInput)!;
-
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/{ApiPaths.Restores}/{id}";
 
     [GeneratedRegex(@"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}\z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex TargetName();

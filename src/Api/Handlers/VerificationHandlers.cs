@@ -15,6 +15,15 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// </summary>
 internal static class VerificationHandlers
 {
+    public static readonly FlowKind<VerificationDocument> Kind = new(
+        nameof(VerifyFlow),
+        "verification",
+        "verifications",
+        id => InstanceIds.IsVerify(id, out _),
+        Describe,
+        ApiJson.Relaxed.VerificationDocument
+    );
+
     public static async Task<IResult> StartAsync(ApiCall call, CancellationToken cancellationToken)
     {
         VerifyRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.VerifyRequest, cancellationToken);
@@ -32,60 +41,14 @@ internal static class VerificationHandlers
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
         string turn = call.Id == InstallationSets.Latest ? InstallationSets.Latest : set.Id.ToString();
         VerifyInput asked = choice.ToInput(set.Id, turn);
-        string input = JsonSerializer.Serialize(asked, VerifyJson.Default.VerifyInput);
-        await call.Starting.WaitAsync(cancellationToken);
-        try
-        {
-            InstanceState? running = (await call.Flows.ListAsync(nameof(VerifyFlow), cancellationToken)).FirstOrDefault(
-                i => i.Phase is InstancePhase.Running
-            );
-            if (running is not null && running.Input != input)
-            {
-                throw ApiException.Busy("another verification is running: wait for it", LinkOf(running.Id));
-            }
-
-            InstanceState verification =
-                running
-                ?? await Instances.StartAsync(
-                    call.Environment,
-                    call.Flows,
-                    nameof(VerifyFlow),
-                    input,
-                    InstanceIds.ForVerify(asked, Guid.NewGuid()),
-                    cancellationToken
-                );
-            return call.Accepted(
-                Describe(call, verification),
-                ApiJson.Relaxed.VerificationDocument,
-                LinkOf(verification.Id)
-            );
-        }
-        finally
-        {
-            call.Starting.Release();
-        }
-    }
-
-    public static async Task<IResult> GetAsync(ApiCall call, CancellationToken cancellationToken) =>
-        ApiCall.Ok(Describe(call, await FindAsync(call, cancellationToken)), ApiJson.Relaxed.VerificationDocument);
-
-    public static async Task<IResult> CancelAsync(ApiCall call, CancellationToken cancellationToken)
-    {
-        InstanceState verification = await FindAsync(call, cancellationToken);
-        await Instances.CancelAsync(call.Flows, verification, "verification", cancellationToken);
-        return call.Accepted(
-            Describe(call, verification),
-            ApiJson.Relaxed.VerificationDocument,
-            LinkOf(verification.Id)
+        return await Kind.StartAloneAsync(
+            call,
+            JsonSerializer.Serialize(asked, VerifyJson.Default.VerifyInput),
+            random => InstanceIds.ForVerify(asked, random),
+            "another verification is running: wait for it",
+            cancellationToken
         );
     }
-
-    private static async Task<InstanceState> FindAsync(ApiCall call, CancellationToken cancellationToken) =>
-        InstanceIds.IsVerify(call.Id, out _)
-        && await call.Flows.FindAsync(call.Id, cancellationToken) is { } found
-        && found.FlowName == nameof(VerifyFlow)
-            ? found
-            : throw ApiException.NotFound($"there is no verification '{call.Id}'");
 
     private static VerificationDocument Describe(ApiCall call, InstanceState verification)
     {
@@ -104,11 +67,7 @@ internal static class VerificationHandlers
             Progress: Instances.ProgressOf(verification, call.Text),
             Result: result is null ? null : Describe(call, input, result),
             Failure: Instances.FailureOf(verification, call.Text),
-            Links: new Links(
-                LinkOf(verification.Id),
-                Instances.CancelLinkOf(verification, LinkOf(verification.Id)),
-                null
-            )
+            Links: Kind.LinksOf(verification)
         );
     }
 
@@ -124,6 +83,4 @@ internal static class VerificationHandlers
             Findings = [.. document.Findings.Select(f => f with { Line = call.Text.Clean(f.Line), Path = null })],
         };
     }
-
-    private static string LinkOf(string id) => $"/{ApiPaths.Prefix}/verifications/{id}";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Api.Handlers;
 using AlfrescoBackupFlows.Flows;
@@ -86,62 +87,59 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 
     /// <summary>Starts a drill where <c>drill.every</c> says that its time has come.</summary>
     /// <returns>The instance's id; null where it is not due, or one is running.</returns>
-    public async Task<string?> TryStartDrillAsync(IFlowInstances flows, CancellationToken cancellationToken)
-    {
-        await _starting.WaitAsync(cancellationToken);
-        try
-        {
-            if (
-                await _drills.FindDueAsync(cancellationToken) is not { } due
-                || (await flows.ListAsync(nameof(DrillFlow), cancellationToken)).Any(i =>
-                    i.Phase is InstancePhase.Running
-                )
-            )
-            {
-                return null;
-            }
-
-            await _drills.NoteStartAsync(cancellationToken);
-            InstanceState started = await Instances.StartAsync(
-                environment,
-                flows,
-                nameof(DrillFlow),
-                JsonSerializer.Serialize(due, DrillJson.Default.DrillInput),
-                InstanceIds.ForDrill(due.Set, Guid.NewGuid()),
-                cancellationToken
-            );
-            return started.Id;
-        }
-        finally
-        {
-            _starting.Release();
-        }
-    }
+    public Task<string?> TryStartDrillAsync(IFlowInstances flows, CancellationToken cancellationToken) =>
+        TryStartDueAsync(
+            flows,
+            nameof(DrillFlow),
+            _drills.FindDueAsync,
+            _drills.NoteStartAsync,
+            DrillJson.Default.DrillInput,
+            static (due, random) => InstanceIds.ForDrill(due.Set, random),
+            cancellationToken
+        );
 
     /// <summary>Starts a verification of all sets where <c>verify.every</c> says that its time has come.</summary>
     /// <returns>The instance's id; null where it is not due, or one is running.</returns>
-    public async Task<string?> TryStartVerificationAsync(IFlowInstances flows, CancellationToken cancellationToken)
+    public Task<string?> TryStartVerificationAsync(IFlowInstances flows, CancellationToken cancellationToken) =>
+        TryStartDueAsync(
+            flows,
+            nameof(VerifyFlow),
+            _verifications.FindDueAsync,
+            _verifications.NoteStartAsync,
+            VerifyJson.Default.VerifyInput,
+            InstanceIds.ForVerify,
+            cancellationToken
+        );
+
+    private async Task<string?> TryStartDueAsync<TInput>(
+        IFlowInstances flows,
+        string flow,
+        Func<CancellationToken, Task<TInput?>> findDue,
+        Func<CancellationToken, Task> noteStart,
+        JsonTypeInfo<TInput> type,
+        Func<TInput, Guid, string> newId,
+        CancellationToken cancellationToken
+    )
+        where TInput : class
     {
         await _starting.WaitAsync(cancellationToken);
         try
         {
             if (
-                await _verifications.FindDueAsync(cancellationToken) is not { } due
-                || (await flows.ListAsync(nameof(VerifyFlow), cancellationToken)).Any(i =>
-                    i.Phase is InstancePhase.Running
-                )
+                await findDue(cancellationToken) is not { } due
+                || (await flows.ListAsync(flow, cancellationToken)).Any(i => i.Phase is InstancePhase.Running)
             )
             {
                 return null;
             }
 
-            await _verifications.NoteStartAsync(cancellationToken);
+            await noteStart(cancellationToken);
             InstanceState started = await Instances.StartAsync(
                 environment,
                 flows,
-                nameof(VerifyFlow),
-                JsonSerializer.Serialize(due, VerifyJson.Default.VerifyInput),
-                InstanceIds.ForVerify(due, Guid.NewGuid()),
+                flow,
+                JsonSerializer.Serialize(due, type),
+                newId(due, Guid.NewGuid()),
                 cancellationToken
             );
             return started.Id;

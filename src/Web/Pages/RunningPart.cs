@@ -32,44 +32,30 @@ internal sealed record RunningPart(Html Html, bool IsAny)
                 .Document!.Where(backup => backup.State == "running")
                 .Select(b => new Work("Backup", "backups", b.Id, b.Started, b.Progress))
         );
-        foreach (string id in await RunningAsync(call, nameof(VerifyFlow)))
-        {
-            ApiReply<VerificationDocument> found = await call.Api.AskAsync<VerificationDocument>(
+        work.AddRange(
+            await ReadAsync<VerificationDocument>(
+                call,
+                nameof(VerifyFlow),
                 ApiRoutes.GetVerification,
-                call.Aborted,
-                id
-            );
-            if (found.Document is { } v)
-            {
-                work.Add(new Work($"Verification ({v.Depth})", "verifications", v.Id, v.Started, v.Progress));
-            }
-        }
-
-        foreach (string id in await RunningAsync(call, nameof(RestoreFlow)))
-        {
-            ApiReply<RestoreDocument> found = await call.Api.AskAsync<RestoreDocument>(
+                v => new Work($"Verification ({v.Depth})", "verifications", v.Id, v.Started, v.Progress)
+            )
+        );
+        work.AddRange(
+            await ReadAsync<RestoreDocument>(
+                call,
+                nameof(RestoreFlow),
                 ApiRoutes.GetRestore,
-                call.Aborted,
-                id
-            );
-            if (found.Document is { } r)
-            {
-                work.Add(new Work($"Restore of {r.Set}", "restores", r.Id, r.Started, r.Progress));
-            }
-        }
-
-        foreach (string id in await RunningAsync(call, nameof(DrillFlow)))
-        {
-            ApiReply<DrillDocument> found = await call.Api.AskAsync<DrillDocument>(
+                r => new Work($"Restore of {r.Set}", "restores", r.Id, r.Started, r.Progress)
+            )
+        );
+        work.AddRange(
+            await ReadAsync<DrillDocument>(
+                call,
+                nameof(DrillFlow),
                 ApiRoutes.GetDrill,
-                call.Aborted,
-                id
-            );
-            if (found.Document is { } d)
-            {
-                work.Add(new Work($"Drill of {d.Set}", "drills", d.Id, d.Started, d.Progress));
-            }
-        }
+                d => new Work($"Drill of {d.Set}", "drills", d.Id, d.Started, d.Progress)
+            )
+        );
 
         string ids = string.Join(' ', work.Select(w => w.Id));
         string said = string.Join(", ", work.Select(w => $"{w.Name}: {w.Progress?.Phase ?? "begins"}"));
@@ -80,10 +66,29 @@ internal sealed record RunningPart(Html Html, bool IsAny)
         );
     }
 
-    private static async Task<IEnumerable<string>> RunningAsync(PageCall call, string flow) =>
-        (await call.Api.Flows.ListAsync(flow, call.Aborted))
-            .Where(instance => instance.Phase is InstancePhase.Running)
-            .Select(instance => instance.Id);
+    /// <summary>Those of a flow that run, as the API shows them; one that has gone meanwhile is left out.</summary>
+    private static async Task<List<Work>> ReadAsync<TDocument>(
+        PageCall call,
+        string flow,
+        ApiRoute route,
+        Func<TDocument, Work> describe
+    )
+        where TDocument : class
+    {
+        List<Work> work = [];
+        foreach (InstanceState instance in await call.Api.Flows.ListAsync(flow, call.Aborted))
+        {
+            if (
+                instance.Phase is InstancePhase.Running
+                && (await call.Api.AskAsync<TDocument>(route, call.Aborted, instance.Id)).Document is { } document
+            )
+            {
+                work.Add(describe(document));
+            }
+        }
+
+        return work;
+    }
 
     private static Html Of(PageCall call, Work work) =>
         Html.Of(

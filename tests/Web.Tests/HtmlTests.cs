@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Markup;
 
 namespace AlfrescoBackupFlows.Web.Tests;
@@ -25,7 +26,7 @@ public sealed class HtmlTests
     [InlineData(0, "0 B")]
     [InlineData(1536, "1.5 KiB")]
     [InlineData(5e18, "4440.9 PiB")]
-    public void Bytes_have_a_unit(double bytes, string shown) => Assert.Equal(shown, Show.Bytes(bytes));
+    public void Bytes_have_a_unit(double bytes, string shown) => Assert.Equal(shown, Amounts.Bytes(bytes));
 
     [Theory]
     [InlineData(-5, "0 s")]

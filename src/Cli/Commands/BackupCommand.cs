@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -141,9 +142,9 @@ internal static class BackupCommand
         long missing = result.Missing - (result.LooksEncoded ? Math.Min(result.WrongSizes, result.Missing) : 0);
         if (further is null || missing + result.SourceMissing + result.SourceChanged > 0)
         {
-            yield return $"{Units.Count(missing, "required file")} missing, "
-                + $"{Units.Count(result.SourceMissing)} gone at the source, "
-                + $"{Units.Count(result.SourceChanged)} changed at the source";
+            yield return $"{Amounts.Count(missing, "required file")} missing, "
+                + $"{Amounts.Count(result.SourceMissing)} gone at the source, "
+                + $"{Amounts.Count(result.SourceChanged)} changed at the source";
         }
     }
 
@@ -152,8 +153,8 @@ internal static class BackupCommand
         string state = SetState.Of(set.Consistent, set.Unproven, set.SourceMissing + set.SourceChanged);
         writer.WriteLine($"set {set.Id}: {state}");
         writer.WriteLine(
-            $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} stored, "
-                + $"{Units.Count(set.Storage!.Requests, "storage request")}"
+            $"{Amounts.Count(set.Files, "file")}, {Amounts.Bytes(set.Bytes)}; {Amounts.Bytes(set.AddedBytes)} stored, "
+                + $"{Amounts.Count(set.Storage!.Requests, "storage request")}"
         );
     }
 }

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 
@@ -68,7 +69,7 @@ internal static class CancelCommand
                 new RunDocument(run, outcome, freed.Packs, freed.Bytes),
                 freed.Packs == 0
                     ? line
-                    : $"{line}; {Units.Count(freed.Packs, "pack")} of runs without a set, {Units.Bytes(freed.Bytes)}, "
+                    : $"{line}; {Amounts.Count(freed.Packs, "pack")} of runs without a set, {Amounts.Bytes(freed.Bytes)}, "
                         + "are deleted from the storage"
             );
         }

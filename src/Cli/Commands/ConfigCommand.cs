@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Configuration;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -101,7 +102,7 @@ internal static class ConfigCommand
         ImmutableArray<ConfigFaultDocument> found = ConfigCheck.Run(path, ScopeOf(path), context.Time);
         int errors = found.Count(finding => finding.Severity == "error");
         var document = new ConfigCheckDocument(errors, found.Length - errors, [.. found]);
-        string summary = $"{Units.Count(errors, "error")}, {Units.Count(document.Warnings, "warning")}";
+        string summary = $"{Amounts.Count(errors, "error")}, {Amounts.Count(document.Warnings, "warning")}";
         context.Result.Outcome = summary;
         context.Result.Write(
             document,

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -166,8 +167,8 @@ internal static class DiffCommand
         }
 
         await writer.WriteLineAsync(
-            $"{Units.Count(came, "document")} came, {Units.Count(went)} went, {Units.Count(changed)} changed"
-                + (moved == 0 ? string.Empty : $"; {Units.Count(moved, "folder")} moved")
+            $"{Amounts.Count(came, "document")} came, {Amounts.Count(went)} went, {Amounts.Count(changed)} changed"
+                + (moved == 0 ? string.Empty : $"; {Amounts.Count(moved, "folder")} moved")
         );
     }
 

@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Doctor;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -120,7 +121,7 @@ internal static class DoctorCommand
 
     private static string Summary(DoctorDocument document)
     {
-        string counts = $"{Units.Count(document.Errors, "error")}, {Units.Count(document.Warnings, "warning")}";
+        string counts = $"{Amounts.Count(document.Errors, "error")}, {Amounts.Count(document.Warnings, "warning")}";
         return document.Errors > 0 ? $"{counts}: no backup can be taken"
             : document.Warnings > 0 ? $"{counts}: a backup can be taken"
             : $"{counts}: all is well";

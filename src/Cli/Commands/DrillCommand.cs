@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -139,18 +140,20 @@ internal static class DrillCommand
 
     private static void WriteText(DrillResultDocument drill, TextWriter writer)
     {
-        writer.WriteLine($"set {drill.Set}: {Units.Count(drill.Files, "file")}, {Units.Bytes(drill.Bytes)} restored");
+        writer.WriteLine(
+            $"set {drill.Set}: {Amounts.Count(drill.Files, "file")}, {Amounts.Bytes(drill.Bytes)} restored"
+        );
         if (drill.Roots is { } roots)
         {
             writer.WriteLine(
-                $"{string.Join(", ", roots)} alone: {Units.Count(drill.LeftOut, "required file")} of other directories not "
+                $"{string.Join(", ", roots)} alone: {Amounts.Count(drill.LeftOut, "required file")} of other directories not "
                     + "looked up, and the drill is not recorded"
             );
         }
 
         writer.WriteLine(
-            $"rows of {Units.Count(drill.Tables, "table")} counted, {Units.Count(drill.Required, "required file")} looked "
-                + $"up, {Units.Count(drill.Missing)} missing, {Units.Count(drill.Compared)} compared with the live store"
+            $"rows of {Amounts.Count(drill.Tables, "table")} counted, {Amounts.Count(drill.Required, "required file")} looked "
+                + $"up, {Amounts.Count(drill.Missing)} missing, {Amounts.Count(drill.Compared)} compared with the live store"
         );
         writer.WriteLine(
             $"took {Units.Duration(TimeSpan.FromSeconds(drill.Seconds))}: "
@@ -159,6 +162,6 @@ internal static class DrillCommand
                     drill.Phases.Select(phase => $"{phase.Key} {Units.Duration(TimeSpan.FromSeconds(phase.Value))}")
                 )
         );
-        writer.WriteLine(drill.Passed ? "passed" : $"FAILED: {Units.Count(drill.Errors, "finding")}");
+        writer.WriteLine(drill.Passed ? "passed" : $"FAILED: {Amounts.Count(drill.Errors, "finding")}");
     }
 }

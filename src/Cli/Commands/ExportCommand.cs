@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Exporting;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Streams;
@@ -179,8 +180,8 @@ internal static class ExportCommand
         );
         string line =
             $"exported set {result.Set} to {(file == Standard ? "standard output" : file)}: "
-            + $"{Units.Count(result.Files, "file")}, {Units.Bytes(result.Bytes)}"
-            + $"{(result.Database ? ", the database with them" : string.Empty)}; {Units.Bytes(length)} in the file";
+            + $"{Amounts.Count(result.Files, "file")}, {Amounts.Bytes(result.Bytes)}"
+            + $"{(result.Database ? ", the database with them" : string.Empty)}; {Amounts.Bytes(length)} in the file";
         if (file == Standard)
         {
             context.Messages.Note(line);
@@ -200,7 +201,7 @@ internal static class ExportCommand
         if (result.Lost > 0)
         {
             context.Messages.Error(
-                $"{Units.Count(result.Lost)} files of set {result.Set} are lost in the repository and are NOT in the file; "
+                $"{Amounts.Count(result.Lost)} files of set {result.Set} are lost in the repository and are NOT in the file; "
                     + "LOST in it names them all, the first are:"
             );
             context.Messages.Error(string.Join('\n', result.NamedLost));
@@ -209,7 +210,7 @@ internal static class ExportCommand
         if (result.Missing > 0)
         {
             context.Messages.Error(
-                $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, and are not in "
+                $"{Amounts.Count(result.Missing)} required files were missing when set {result.Set} was sealed, and are not in "
                     + $"the file; 'abf show {result.Set}' names them"
             );
         }
@@ -217,7 +218,7 @@ internal static class ExportCommand
         if (result.CarriedOver > 0)
         {
             context.Messages.Error(
-                $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
+                $"{Amounts.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
                     + $"'abf show {result.Set}' names them"
             );
         }
@@ -237,7 +238,7 @@ internal static class ExportCommand
             if (context.Time.GetElapsedTime(told) >= TellsEvery)
             {
                 told = context.Time.GetTimestamp();
-                context.Messages.Note($"{Units.Count(files, "file")} exported, {Units.Bytes(bytes)}");
+                context.Messages.Note($"{Amounts.Count(files, "file")} exported, {Amounts.Bytes(bytes)}");
             }
         };
     }

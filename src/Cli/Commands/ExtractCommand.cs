@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
@@ -224,7 +225,7 @@ internal static class ExtractCommand
                 foreach (ExtractedFile file in written)
                 {
                     string version = file.Version is { } label ? $", version {label}" : string.Empty;
-                    writer.WriteLine($"{file.File}: {Units.Bytes(file.Size)}{version}, from set {set}");
+                    writer.WriteLine($"{file.File}: {Amounts.Bytes(file.Size)}{version}, from set {set}");
                 }
             }
         );

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
@@ -78,7 +79,7 @@ internal static class FindCommand
         if (without.Count > 0)
         {
             context.Messages.Warn(
-                $"{Units.Count(without.Count, "set")} without a catalogue of documents passed over, the newest is {without[0]}"
+                $"{Amounts.Count(without.Count, "set")} without a catalogue of documents passed over, the newest is {without[0]}"
             );
         }
 
@@ -130,10 +131,10 @@ internal static class FindCommand
     private static string Line(FoundDocument document, string oldest, int sets)
     {
         string changed = document.Modified is { } time ? Units.Time(time) : "at an unknown time";
-        string size = document.Size is { } bytes ? Units.Bytes(bytes) : "unknown size";
+        string size = document.Size is { } bytes ? Amounts.Bytes(bytes) : "unknown size";
         string version = document.Version is { } label ? $"version {label}, " : string.Empty;
         string where =
-            sets == 1 ? $"in set {document.Set}" : $"in {Units.Count(sets, "set")}, {oldest} to {document.Set}";
+            sets == 1 ? $"in set {document.Set}" : $"in {Amounts.Count(sets, "set")}, {oldest} to {document.Set}";
         return $"{document.Path ?? document.Name}  ({document.NodeRef})  {version}{size}, changed {changed}, {where}";
     }
 }

@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -142,7 +143,7 @@ internal static class ForgetCommand
 
         table.WriteTo(writer);
         writer.WriteLine(
-            $"{Units.Count(document.Kept.Length, "set")} kept, {Units.Count(document.Forgotten.Length)} "
+            $"{Amounts.Count(document.Kept.Length, "set")} kept, {Amounts.Count(document.Forgotten.Length)} "
                 + (dryRun ? "would be forgotten" : "forgotten")
                 + (dryRun || document.Forgotten.Length == 0 ? string.Empty : "; 'abf prune' gives the storage back")
         );

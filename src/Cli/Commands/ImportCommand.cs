@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Exporting;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.Streams;
@@ -131,8 +132,8 @@ internal static class ImportCommand
             writer =>
             {
                 writer.WriteLine(
-                    $"imported {file} as set {document.Set}: {Units.Count(document.Files, "file")}, "
-                        + $"{Units.Bytes(document.Bytes)}; {Units.Bytes(document.AddedBytes)} added"
+                    $"imported {file} as set {document.Set}: {Amounts.Count(document.Files, "file")}, "
+                        + $"{Amounts.Bytes(document.Bytes)}; {Amounts.Bytes(document.AddedBytes)} added"
                 );
                 writer.WriteLine(
                     $"it was set {document.Origin.Set} of {document.Origin.Installation}, exported "
@@ -143,13 +144,13 @@ internal static class ImportCommand
         );
         if (result.Lost > 0)
         {
-            context.Messages.Error($"{Units.Count(result.Lost)} files were lost already when the set was exported");
+            context.Messages.Error($"{Amounts.Count(result.Lost)} files were lost already when the set was exported");
         }
 
         if (result.Missing > 0)
         {
             context.Messages.Error(
-                $"{Units.Count(result.Missing)} required files are not in the set; 'abf show {result.Set}' names them"
+                $"{Amounts.Count(result.Missing)} required files are not in the set; 'abf show {result.Set}' names them"
             );
         }
 
@@ -170,7 +171,7 @@ internal static class ImportCommand
             if (context.Time.GetElapsedTime(told) >= TellsEvery)
             {
                 told = context.Time.GetTimestamp();
-                context.Messages.Note($"{Units.Bytes(bytes)} imported");
+                context.Messages.Note($"{Amounts.Bytes(bytes)} imported");
             }
         };
     }

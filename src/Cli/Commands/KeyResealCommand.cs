@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Garbage;
 
@@ -115,7 +116,7 @@ internal static class KeyResealCommand
     {
         string would = reseal.Outcome == "would be resealed" ? "would be " : string.Empty;
         writer.WriteLine(
-            $"{Units.Bytes(reseal.RepackedBytes)} {would}sealed anew, {Units.Bytes(reseal.FreedBytes)} {would}freed"
+            $"{Amounts.Bytes(reseal.RepackedBytes)} {would}sealed anew, {Amounts.Bytes(reseal.FreedBytes)} {would}freed"
         );
         foreach (OldKeyDocument key in reseal.Dropped)
         {
@@ -125,8 +126,8 @@ internal static class KeyResealCommand
         foreach (OldKeyDocument key in reseal.Left)
         {
             writer.WriteLine(
-                $"{key.Class} key of generation {key.Generation}: {Units.Count(key.Blobs, "blob")} "
-                    + $"({Units.Bytes(key.Bytes)}) {(would.Length > 0 ? "are" : "are still")} sealed under it"
+                $"{key.Class} key of generation {key.Generation}: {Amounts.Count(key.Blobs, "blob")} "
+                    + $"({Amounts.Bytes(key.Bytes)}) {(would.Length > 0 ? "are" : "are still")} sealed under it"
                     + (would.Length > 0 || key.Some.Length == 0 ? "" : $", such as {string.Join(", ", key.Some)}")
             );
         }
@@ -134,7 +135,7 @@ internal static class KeyResealCommand
         if (reseal.LaterBlobs > 0)
         {
             string from = reseal.LaterFrom is { } date ? $" until {Units.Time(date)} at least" : string.Empty;
-            writer.WriteLine($"{Units.Count(reseal.LaterBlobs, "blob")} are kept by the store's policy{from}");
+            writer.WriteLine($"{Amounts.Count(reseal.LaterBlobs, "blob")} are kept by the store's policy{from}");
         }
 
         foreach (string run in reseal.WaitsFor)

@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
 
@@ -129,7 +130,7 @@ internal static class MirrorCommand
         if (report.UnfitBlobs > 0)
         {
             context.Messages.Warn(
-                $"{Units.Count(report.UnfitBlobs, "blob")} of {document.Source} are longer than any may be, or lie in its log "
+                $"{Amounts.Count(report.UnfitBlobs, "blob")} of {document.Source} are longer than any may be, or lie in its log "
                     + "behind a gap, and were not copied: look into who can write there"
             );
         }
@@ -153,7 +154,7 @@ internal static class MirrorCommand
             if (context.Time.GetElapsedTime(told) >= TellsEvery)
             {
                 told = context.Time.GetTimestamp();
-                context.Messages.Note($"{Units.Count(blobs, "blob")} copied, {Units.Bytes(bytes)}");
+                context.Messages.Note($"{Amounts.Count(blobs, "blob")} copied, {Amounts.Bytes(bytes)}");
             }
         };
     }
@@ -162,20 +163,20 @@ internal static class MirrorCommand
     {
         string copied = mirror.DryRun ? "would be copied" : "copied";
         writer.WriteLine(
-            $"{Units.Count(mirror.CopiedBlobs, "blob")} {copied} to {mirror.Target}, {Units.Bytes(mirror.CopiedBytes)}"
+            $"{Amounts.Count(mirror.CopiedBlobs, "blob")} {copied} to {mirror.Target}, {Amounts.Bytes(mirror.CopiedBytes)}"
         );
         if (mirror.CheckedBlobs > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(mirror.CheckedBlobs, "blob")} compared by their hashes, "
-                    + $"{Units.Count(mirror.DifferentBlobs)} of them different"
+                $"{Amounts.Count(mirror.CheckedBlobs, "blob")} compared by their hashes, "
+                    + $"{Amounts.Count(mirror.DifferentBlobs)} of them different"
             );
         }
 
         if (mirror.ExtraBlobs > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(mirror.ExtraBlobs, "blob")} ({Units.Bytes(mirror.ExtraBytes)}) that the source has pruned "
+                $"{Amounts.Count(mirror.ExtraBlobs, "blob")} ({Amounts.Bytes(mirror.ExtraBytes)}) that the source has pruned "
                     + "stay there"
             );
         }

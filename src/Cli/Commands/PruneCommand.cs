@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Garbage;
 
@@ -98,21 +99,21 @@ internal static class PruneCommand
     {
         string would = prune.DryRun ? "would be " : string.Empty;
         writer.WriteLine(
-            $"{Units.Bytes(prune.FreedBytes)} {would}freed in {Units.Count(prune.DeletedBlobs, "blob")}, "
-                + $"{Units.Bytes(prune.RepackedBytes)} {would}written anew"
+            $"{Amounts.Bytes(prune.FreedBytes)} {would}freed in {Amounts.Count(prune.DeletedBlobs, "blob")}, "
+                + $"{Amounts.Bytes(prune.RepackedBytes)} {would}written anew"
         );
         if (prune.LaterBlobs > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(prune.LaterBlobs, "blob")} ({Units.Bytes(prune.LaterBytes)}) are kept by the store's "
+                $"{Amounts.Count(prune.LaterBlobs, "blob")} ({Amounts.Bytes(prune.LaterBytes)}) are kept by the store's "
                     + $"policy{(prune.LaterFrom is { } from ? $" until {Units.Time(from)} at least" : string.Empty)}; "
                     + "a later prune deletes them"
             );
         }
 
         writer.WriteLine(
-            $"{Units.Bytes(prune.StoredBytes)} {(prune.DryRun ? "would stay" : "stored")}, "
-                + $"{Units.Bytes(prune.UnusedBytes)} of them unused"
+            $"{Amounts.Bytes(prune.StoredBytes)} {(prune.DryRun ? "would stay" : "stored")}, "
+                + $"{Amounts.Bytes(prune.UnusedBytes)} of them unused"
         );
     }
 

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Repair;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Repair;
@@ -114,7 +115,7 @@ internal static class RepairCommand
         if (document.HeldPacks > 0)
         {
             context.Messages.Warn(
-                $"{Units.Count(document.HeldPacks, "bad pack")} stay for now, because a backup that is not finished may lean "
+                $"{Amounts.Count(document.HeldPacks, "bad pack")} stay for now, because a backup that is not finished may lean "
                     + "on them, or an index blob is lost: repair again after it"
             );
         }
@@ -127,8 +128,8 @@ internal static class RepairCommand
         context.Messages.Error(
             report.LostChunks == 0 && report.LostFiles == 0
                 ? $"lost for good, as far as was looked ({Looked(request)}): parts of sets"
-                : $"lost for good, as far as was looked ({Looked(request)}): {Units.Count(report.LostChunks, "chunk")}, "
-                    + $"{Units.Count(report.LostFiles, "file")}; forget the sets that need them, or bring the blobs back"
+                : $"lost for good, as far as was looked ({Looked(request)}): {Amounts.Count(report.LostChunks, "chunk")}, "
+                    + $"{Amounts.Count(report.LostFiles, "file")}; forget the sets that need them, or bring the blobs back"
         );
         foreach (string part in document.LostParts.Take(MaxNamed))
         {
@@ -138,7 +139,7 @@ internal static class RepairCommand
         foreach (LostFileDocument lost in document.Lost.Take(MaxNamed))
         {
             context.Messages.Error(
-                $"{lost.Path}{(lost.ContentUrl is { } url ? $" ({url})" : string.Empty)}, {Units.Bytes(lost.Size)}, "
+                $"{lost.Path}{(lost.ContentUrl is { } url ? $" ({url})" : string.Empty)}, {Amounts.Bytes(lost.Size)}, "
                     + $"of set {lost.Set}{string.Concat(lost.Nodes.Take(1).Select(static node => $": {node.Path ?? node.Name}"))}"
             );
         }
@@ -171,7 +172,7 @@ internal static class RepairCommand
                 if (context.Time.GetElapsedTime(told) >= TellsEvery)
                 {
                     told = context.Time.GetTimestamp();
-                    context.Messages.Note($"{Units.Count(packs, "pack")} read, {Units.Bytes(bytes)}");
+                    context.Messages.Note($"{Amounts.Count(packs, "pack")} read, {Amounts.Bytes(bytes)}");
                 }
             }
         };
@@ -222,11 +223,11 @@ internal static class RepairCommand
     internal static void WriteText(RepairDocument repair, TextWriter writer)
     {
         string would = repair.DryRun ? "would be " : string.Empty;
-        writer.WriteLine($"{Units.Count(repair.ReadPacks, "pack")} read, {Units.Bytes(repair.ReadBytes)}");
+        writer.WriteLine($"{Amounts.Count(repair.ReadPacks, "pack")} read, {Amounts.Bytes(repair.ReadBytes)}");
         if (repair.LostIndexes.Length > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(repair.LostIndexes.Length, "index blob")} lost: {Units.Count(repair.RebuiltPlaces)} places "
+                $"{Amounts.Count(repair.LostIndexes.Length, "index blob")} lost: {Amounts.Count(repair.RebuiltPlaces)} places "
                     + "read from the packs, "
                     + (
                         repair.IndexesReplaced ? "and named anew"
@@ -237,7 +238,7 @@ internal static class RepairCommand
         }
 
         writer.WriteLine(
-            repair.BadPacks.Length == 0 ? "no bad packs" : $"{Units.Count(repair.BadPacks.Length, "bad pack")}:"
+            repair.BadPacks.Length == 0 ? "no bad packs" : $"{Amounts.Count(repair.BadPacks.Length, "bad pack")}:"
         );
         foreach (BadPackDocument pack in repair.BadPacks.Take(MaxNamed))
         {
@@ -247,16 +248,16 @@ internal static class RepairCommand
         if (repair.StoredChunks > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(repair.StoredChunks, "chunk")} {would}stored again, {Units.Bytes(repair.StoredBytes)}: "
-                    + $"{Units.Count(repair.FromRepository)} from damaged packs, {Units.Count(repair.FromMirror)} from the "
-                    + $"mirror, {Units.Count(repair.FromLive)} from the installation"
+                $"{Amounts.Count(repair.StoredChunks, "chunk")} {would}stored again, {Amounts.Bytes(repair.StoredBytes)}: "
+                    + $"{Amounts.Count(repair.FromRepository)} from damaged packs, {Amounts.Count(repair.FromMirror)} from the "
+                    + $"mirror, {Amounts.Count(repair.FromLive)} from the installation"
             );
         }
 
         if (repair.GivenUpPacks > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(repair.GivenUpPacks, "pack")} given up; the next prune deletes what is there of them"
+                $"{Amounts.Count(repair.GivenUpPacks, "pack")} given up; the next prune deletes what is there of them"
             );
         }
     }

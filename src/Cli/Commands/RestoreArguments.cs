@@ -3,6 +3,7 @@ using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using DatabaseConnection = AlfrescoBackupFlows.Alfresco.Databases.DatabaseConnection;
@@ -169,7 +170,7 @@ internal sealed class RestoreArguments
             : throw new PermanentException(
                 ErrorKind.Configuration,
                 $"--limit-rate '{text}' does not fit: write the bytes of a second as a size such as 20MiB, at least "
-                    + Units.Bytes(MinRate)
+                    + Amounts.Bytes(MinRate)
             );
     }
 

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -43,18 +44,20 @@ internal static class RestoreReport
                     input.DatabaseOnly
                         ? $"would restore set {document.Set}"
                         : $"would restore set {document.Set} into {document.Target}: "
-                            + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
+                            + $"{Amounts.Count(document.Files, "file")}, {Amounts.Bytes(document.Bytes)}"
                             + (
                                 plan.Lost > 0
-                                    ? $"; of the {Units.Count(plan.Files)} in the set {Units.Count(plan.Lost)} are lost, "
-                                        + Units.Bytes(plan.LostBytes)
+                                    ? $"; of the {Amounts.Count(plan.Files)} in the set {Amounts.Count(plan.Lost)} are lost, "
+                                        + Amounts.Bytes(plan.LostBytes)
                                     : string.Empty
                             )
                 );
                 WriteRepaired(writer, document.Repaired, isDry: true);
                 foreach (RestoreRootDocument root in document.Roots)
                 {
-                    writer.WriteLine($"  {root.Name}: {Units.Count(root.Files, "file")}, {Units.Bytes(root.Bytes)}");
+                    writer.WriteLine(
+                        $"  {root.Name}: {Amounts.Count(root.Files, "file")}, {Amounts.Bytes(root.Bytes)}"
+                    );
                 }
 
                 writer.WriteLine(
@@ -68,7 +71,7 @@ internal static class RestoreReport
         if (preview.Repaired is { Differing: > 0 } found)
         {
             context.Messages.Error(
-                $"{Units.Count(found.Differing, "file")} in {input.Target} would be kept although not as set {plan.Set} has "
+                $"{Amounts.Count(found.Differing, "file")} in {input.Target} would be kept although not as set {plan.Set} has "
                     + "them; the first of them:"
             );
             context.Messages.Error(string.Join('\n', found.NamedDiffering));
@@ -80,7 +83,7 @@ internal static class RestoreReport
         }
 
         context.Messages.Error(
-            $"{Units.Count(plan.Lost)} files of set {plan.Set} are lost and would not be restored; the first of them:"
+            $"{Amounts.Count(plan.Lost)} files of set {plan.Set} are lost and would not be restored; the first of them:"
         );
         context.Messages.Error(string.Join('\n', plan.NamedLost));
         return ExitCodes.Findings;
@@ -93,8 +96,8 @@ internal static class RestoreReport
         if (unset != UnsetAttributes.None)
         {
             context.Messages.Warn(
-                $"could not be set as recorded: the owner of {Units.Count(unset.Owners)}, "
-                    + $"the mode of {Units.Count(unset.Modes)}, the time of {Units.Count(unset.Times)} files and directories"
+                $"could not be set as recorded: the owner of {Amounts.Count(unset.Owners)}, "
+                    + $"the mode of {Amounts.Count(unset.Modes)}, the time of {Amounts.Count(unset.Times)} files and directories"
                     + (unset.Owners > 0 ? "; run as root, or set owners with chown" : string.Empty)
             );
         }
@@ -110,19 +113,19 @@ internal static class RestoreReport
                 {
                     writer.WriteLine(
                         $"restored the database of set {document.Set}, and no files: "
-                            + $"{Units.Count(document.Required)} are required"
+                            + $"{Amounts.Count(document.Required)} are required"
                     );
                     return;
                 }
 
                 writer.WriteLine(
                     $"restored set {document.Set} into {document.Target}: "
-                        + $"{Units.Count(document.Files, "file")}, {Units.Bytes(document.Bytes)}"
+                        + $"{Amounts.Count(document.Files, "file")}, {Amounts.Bytes(document.Bytes)}"
                         + (document.Database ? ", and the database" : string.Empty)
                 );
                 writer.WriteLine(
-                    $"{Units.Count(document.Required)} files are required, {Units.Count(document.Missing)} are missing"
-                        + (document.Lost > 0 ? $", {Units.Count(document.Lost)} are lost" : string.Empty)
+                    $"{Amounts.Count(document.Required)} files are required, {Amounts.Count(document.Missing)} are missing"
+                        + (document.Lost > 0 ? $", {Amounts.Count(document.Lost)} are lost" : string.Empty)
                 );
                 WriteRepaired(writer, document.Repaired, isDry: false);
                 WriteLeftOut(writer, document.LeftOut);
@@ -136,7 +139,7 @@ internal static class RestoreReport
         if (result.Repaired is { Differing: > 0 } repaired)
         {
             context.Messages.Error(
-                $"{Units.Count(repaired.Differing, "file")} in {input.Target} were kept although not as set {result.Set} "
+                $"{Amounts.Count(repaired.Differing, "file")} in {input.Target} were kept although not as set {result.Set} "
                     + $"has them: look at them, then say --overwrite to have them replaced; "
                     + $"'{Path.Combine(input.Target, RestoreDryRun.DifferingFiles)}' names them, the first are:"
             );
@@ -147,7 +150,7 @@ internal static class RestoreReport
         {
             string list = Path.Combine(input.Target, RestoreDryRun.LostFiles);
             context.Messages.Error(
-                $"{Units.Count(result.Lost)} files of set {result.Set} are lost in the repository and are not in "
+                $"{Amounts.Count(result.Lost)} files of set {result.Set} are lost in the repository and are not in "
                     + $"{input.Target}: bring the blobs back from a copy of the repository and restore anew, or go on "
                     + $"without them; '{list}' names them, the first are:"
             );
@@ -172,9 +175,9 @@ internal static class RestoreReport
 
         context.Messages.Error(
             result.Missing > 0
-                ? $"{Units.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
+                ? $"{Amounts.Count(result.Missing)} required files were missing when set {result.Set} was sealed, "
                     + $"and are missing now: {string.Join(", ", result.NamedMissing)}"
-                : $"{Units.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
+                : $"{Amounts.Count(result.CarriedOver)} files of set {result.Set} are older than its database; "
                     + $"'abf show {result.Set}' names them"
         );
         return ExitCodes.Findings;
@@ -185,10 +188,10 @@ internal static class RestoreReport
         if (repaired is not null)
         {
             writer.WriteLine(
-                $"{Units.Count(repaired.Same, "file")} are as in the set, {Units.Count(repaired.Missing)} "
+                $"{Amounts.Count(repaired.Same, "file")} are as in the set, {Amounts.Count(repaired.Missing)} "
                     + (isDry ? "are missing" : "were missing and are there now")
-                    + $", {Units.Count(repaired.Replaced)} {(isDry ? "would be" : "were")} replaced, "
-                    + $"{Units.Count(repaired.Differing)} differ and {(isDry ? "would be" : "were")} kept"
+                    + $", {Amounts.Count(repaired.Replaced)} {(isDry ? "would be" : "were")} replaced, "
+                    + $"{Amounts.Count(repaired.Differing)} differ and {(isDry ? "would be" : "were")} kept"
             );
         }
     }
@@ -202,7 +205,7 @@ internal static class RestoreReport
 
         IEnumerable<string> parts =
         [
-            $"{Units.Count(left.Files, "file")}, {Units.Bytes(left.Bytes)}",
+            $"{Amounts.Count(left.Files, "file")}, {Amounts.Bytes(left.Bytes)}",
             .. left.Roots.Length > 0 ? [$"nothing of {string.Join(", ", left.Roots)}"] : Array.Empty<string>(),
             .. left.Database ? ["the database"] : Array.Empty<string>(),
         ];

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.SetChecks;
 
@@ -101,9 +102,9 @@ internal static class SetsCommand
                 Units.Time(s.Sealed),
                 Units.Duration(s.Sealed - s.Started),
                 s.Imported ? $"{StateOf(s)}, imported" : StateOf(s),
-                Units.Count(s.Files),
-                Units.Bytes(s.Bytes),
-                Units.Bytes(s.AddedBytes),
+                Amounts.Count(s.Files),
+                Amounts.Bytes(s.Bytes),
+                Amounts.Bytes(s.AddedBytes),
                 CheckText.Short(s.LastVerification),
                 CheckText.Short(s.LastDrill)
             );
@@ -114,7 +115,7 @@ internal static class SetsCommand
 
     private static string StateOf(SetDocument set) =>
         set.Unproven ? "unproven"
-        : !set.Consistent ? $"{Units.Count(set.Missing)} MISSING"
-        : set.Missing > 0 ? $"consistent, {Units.Count(set.Missing)} acknowledged"
+        : !set.Consistent ? $"{Amounts.Count(set.Missing)} MISSING"
+        : set.Missing > 0 ? $"consistent, {Amounts.Count(set.Missing)} acknowledged"
         : "consistent";
 }

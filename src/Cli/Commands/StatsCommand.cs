@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Garbage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
@@ -53,21 +54,23 @@ internal static class StatsCommand
             table.Add(
                 set.Id,
                 Units.Time(set.Sealed),
-                Units.Count(set.Files),
-                Units.Bytes(set.Bytes),
-                Units.Bytes(set.AddedBytes),
-                Units.Bytes(set.UniqueBytes)
+                Amounts.Count(set.Files),
+                Amounts.Bytes(set.Bytes),
+                Amounts.Bytes(set.AddedBytes),
+                Amounts.Bytes(set.UniqueBytes)
             );
         }
 
         table.WriteTo(writer, 2, 3, 4, 5);
         writer.WriteLine(
-            $"{Units.Count(stats.Sets.Length, "set")} of {Units.Bytes(stats.Bytes)}; {Units.Bytes(stats.StoredBytes)} "
-                + $"stored in {Units.Count(stats.Packs, "pack")}, {Units.Bytes(stats.UnusedBytes)} of them unused"
+            $"{Amounts.Count(stats.Sets.Length, "set")} of {Amounts.Bytes(stats.Bytes)}; {Amounts.Bytes(stats.StoredBytes)} "
+                + $"stored in {Amounts.Count(stats.Packs, "pack")}, {Amounts.Bytes(stats.UnusedBytes)} of them unused"
         );
         if (stats.Growth is { } growth)
         {
-            writer.WriteLine($"grows by {Units.Bytes(growth.PerDay)} a day, {Units.Bytes(growth.PerMonth)} a month");
+            writer.WriteLine(
+                $"grows by {Amounts.Bytes(growth.PerDay)} a day, {Amounts.Bytes(growth.PerMonth)} a month"
+            );
         }
 
         foreach (
@@ -80,7 +83,7 @@ internal static class StatsCommand
             string cost = forecast.Cost is { } money
                 ? string.Create(CultureInfo.InvariantCulture, $", {money} a month")
                 : string.Empty;
-            writer.WriteLine($"{when}: {Units.Bytes(forecast.Bytes)}{cost}");
+            writer.WriteLine($"{when}: {Amounts.Bytes(forecast.Bytes)}{cost}");
         }
     }
 }

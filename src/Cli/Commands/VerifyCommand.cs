@@ -7,6 +7,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Verification;
@@ -160,34 +161,34 @@ internal static class VerifyCommand
     private static void WriteText(VerificationResultDocument report, TextWriter writer)
     {
         string depth = report.Depth is VerifyDepths.Data or VerifyDepths.Sample
-            ? $"{Units.Count(report.PacksRead)} of {Units.Count(report.Packs, "pack")} read "
-                + $"({Units.Bytes(report.BytesRead)} of {Units.Bytes(report.PackBytes)})"
-            : $"{Units.Count(report.Packs, "pack")} by name and length; --depth data reads them";
+            ? $"{Amounts.Count(report.PacksRead)} of {Amounts.Count(report.Packs, "pack")} read "
+                + $"({Amounts.Bytes(report.BytesRead)} of {Amounts.Bytes(report.PackBytes)})"
+            : $"{Amounts.Count(report.Packs, "pack")} by name and length; --depth data reads them";
         writer.WriteLine(
-            $"{Units.Count(report.Sets!.Length, "set")}, {Units.Count(report.Files, "file")}, {Units.Bytes(report.Bytes)}; {depth}"
+            $"{Amounts.Count(report.Sets!.Length, "set")}, {Amounts.Count(report.Files, "file")}, {Amounts.Bytes(report.Bytes)}; {depth}"
         );
         if (report.UnneededPacks > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(report.UnneededPacks, "further pack")} ({Units.Bytes(report.UnneededBytes)}) hold nothing "
+                $"{Amounts.Count(report.UnneededPacks, "further pack")} ({Amounts.Bytes(report.UnneededBytes)}) hold nothing "
                     + "that a set needs, and are not read: runs left them, or are running"
             );
         }
 
-        writer.WriteLine($"{Units.Count(report.Required, "required file")} looked up in the listings");
+        writer.WriteLine($"{Amounts.Count(report.Required, "required file")} looked up in the listings");
         if (report.Live is { } live)
         {
             writer.WriteLine(
-                $"{Units.Count(live.Files, "file")} ({Units.Bytes(live.Bytes)}) compared with the live installation: "
-                    + $"{Units.Count(live.Changed)} with other bytes, {Units.Count(live.Gone)} gone, "
-                    + $"{Units.Count(live.CleanedUp)} cleaned up by Alfresco"
+                $"{Amounts.Count(live.Files, "file")} ({Amounts.Bytes(live.Bytes)}) compared with the live installation: "
+                    + $"{Amounts.Count(live.Changed)} with other bytes, {Amounts.Count(live.Gone)} gone, "
+                    + $"{Amounts.Count(live.CleanedUp)} cleaned up by Alfresco"
             );
         }
 
-        writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Units.Count(report.Errors, "error")}");
+        writer.WriteLine(report.Sound ? "sound" : $"NOT sound: {Amounts.Count(report.Errors, "error")}");
         if (report.Alarms > 0)
         {
-            writer.WriteLine($"ALARM: {Units.Count(report.Alarms, "file")} of the live installation lost or changed");
+            writer.WriteLine($"ALARM: {Amounts.Count(report.Alarms, "file")} of the live installation lost or changed");
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 
@@ -31,7 +32,7 @@ internal static class CheckText
         }
 
         string depth = check.Depth is null ? string.Empty : $" ({check.Depth})";
-        string outcome = check.Passed ? "passed" : $"FAILED with {Units.Count(check.Errors, "finding")}";
+        string outcome = check.Passed ? "passed" : $"FAILED with {Amounts.Count(check.Errors, "finding")}";
         string phases = check.Phases is null
             ? string.Empty
             : $", took {Units.Duration(TimeSpan.FromSeconds(check.Seconds))}: "

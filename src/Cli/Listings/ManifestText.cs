@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
 
@@ -12,7 +13,7 @@ internal static class ManifestText
             $"set {set.Id} of {set.Installation}: {StateOf(set)}, sealed {Units.Time(set.Sealed)} by {set.Tool}"
         );
         writer.WriteLine(
-            $"{Units.Count(set.Files, "file")}, {Units.Bytes(set.Bytes)}; {Units.Bytes(set.AddedBytes)} added"
+            $"{Amounts.Count(set.Files, "file")}, {Amounts.Bytes(set.Bytes)}; {Amounts.Bytes(set.AddedBytes)} added"
                 + (set.Parent is null ? string.Empty : $" to {set.Parent}")
         );
         if (set.Origin is { } origin)
@@ -26,7 +27,7 @@ internal static class ManifestText
         if (set.Database is { } db)
         {
             writer.WriteLine(
-                $"database {db.Name}: {db.Vendor} {db.ServerVersion}, dump of {Units.Bytes(db.DumpBytes)}, "
+                $"database {db.Name}: {db.Vendor} {db.ServerVersion}, dump of {Amounts.Bytes(db.DumpBytes)}, "
                     + $"last transaction {db.Transaction?.ToString() ?? "none"}"
             );
         }
@@ -36,9 +37,9 @@ internal static class ManifestText
         {
             roots.Add(
                 root.Name,
-                Units.Count(root.Files),
-                Units.Bytes(root.Bytes),
-                Units.Count(root.Required),
+                Amounts.Count(root.Files),
+                Amounts.Bytes(root.Bytes),
+                Amounts.Count(root.Required),
                 root.Source!
             );
         }
@@ -91,13 +92,13 @@ internal static class ManifestText
         long findings = set.Missing + set.SourceMissing + set.SourceChanged;
         if (findings > named.Length)
         {
-            writer.WriteLine($"... {Units.Count(findings - named.Length, "more finding")}");
+            writer.WriteLine($"... {Amounts.Count(findings - named.Length, "more finding")}");
         }
 
         foreach ((string protocol, long count) in set.Unprotected)
         {
             writer.WriteLine(
-                $"not protected: {Units.Count(count, "document")} at {protocol}://, outside the file system"
+                $"not protected: {Amounts.Count(count, "document")} at {protocol}://, outside the file system"
             );
         }
 

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Cli.Listings;
@@ -11,7 +12,7 @@ internal static class ReportText
     private const int MaxNamed = 1000;
 
     public static string Unprotected(string protocol, long count) =>
-        $"NOT PROTECTED: {Units.Count(count, "document")} at {protocol}://, outside the file system, in no set";
+        $"NOT PROTECTED: {Amounts.Count(count, "document")} at {protocol}://, outside the file system, in no set";
 
     public static async Task WriteAsync(
         ReportDocument report,
@@ -46,7 +47,7 @@ internal static class ReportText
             if (count > Math.Min(named, MaxNamed))
             {
                 string how = report.Complete ? "--json has them all" : "an earlier version made the set";
-                await writer.WriteLineAsync($"... {Units.Count(count - Math.Min(named, MaxNamed))} more; {how}");
+                await writer.WriteLineAsync($"... {Amounts.Count(count - Math.Min(named, MaxNamed))} more; {how}");
             }
         }
     }
@@ -56,8 +57,8 @@ internal static class ReportText
         string state = SetState.Of(report.Consistent, report.Unproven, report.Counts.CarriedOver);
         writer.WriteLine($"set {report.Set} of {report.Installation}: {state}, sealed {Units.Time(report.Sealed)}");
         writer.WriteLine(
-            $"{Units.Count(report.Required, "required file")}: {Units.Count(report.Captured)} captured, "
-                + $"{Units.Count(report.Counts.Missing)} missing"
+            $"{Amounts.Count(report.Required, "required file")}: {Amounts.Count(report.Captured)} captured, "
+                + $"{Amounts.Count(report.Counts.Missing)} missing"
         );
     }
 
@@ -75,7 +76,7 @@ internal static class ReportText
         ];
         foreach ((long count, string what) in lines.Where(static line => line.Count > 0))
         {
-            writer.WriteLine($"  {Units.Count(count)} {what}");
+            writer.WriteLine($"  {Amounts.Count(count)} {what}");
         }
 
         foreach ((string protocol, long count) in report.Unprotected)
@@ -86,7 +87,7 @@ internal static class ReportText
         if (report.Generated > 0)
         {
             writer.WriteLine(
-                $"{Units.Count(report.Generated, "content URL")} at spoof:// have no file: Alfresco makes their content "
+                $"{Amounts.Count(report.Generated, "content URL")} at spoof:// have no file: Alfresco makes their content "
                     + "when it is read"
             );
         }
@@ -123,7 +124,7 @@ internal static class ReportText
         };
         string accepted = file.Acknowledged ? ", accepted" : string.Empty;
         string sizes = file is { Reason: FindingReasons.WrongSize, Captured: { } found, Size: { } said }
-            ? $" ({Units.Count(found)} of {Units.Count(said)} bytes)"
+            ? $" ({Amounts.Count(found)} of {Amounts.Count(said)} bytes)"
             : string.Empty;
         writer.WriteLine($"{file.Reason}: {file.Path ?? file.Url}{sizes}: {live}{accepted}");
         foreach (ReportNodeDocument node in file.Nodes)

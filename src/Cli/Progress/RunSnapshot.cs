@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Progress;
 
@@ -52,8 +53,8 @@ internal sealed record RunSnapshot(
             yield return (
                 2,
                 FilesTotal >= Files
-                    ? $"{Units.Count(Files)} of ~{Units.Count(FilesTotal, "file")}"
-                    : Units.Count(Files, "file")
+                    ? $"{Amounts.Count(Files)} of ~{Amounts.Count(FilesTotal, "file")}"
+                    : Amounts.Count(Files, "file")
             );
         }
 
@@ -61,13 +62,13 @@ internal sealed record RunSnapshot(
         {
             yield return (
                 3,
-                BytesTotal >= Bytes ? $"{Units.Bytes(Bytes)} of ~{Units.Bytes(BytesTotal)}" : Units.Bytes(Bytes)
+                BytesTotal >= Bytes ? $"{Amounts.Bytes(Bytes)} of ~{Amounts.Bytes(BytesTotal)}" : Amounts.Bytes(Bytes)
             );
         }
 
         if (BytesPerSecond >= 1)
         {
-            yield return (1, $"{Units.Bytes(BytesPerSecond)}/s");
+            yield return (1, $"{Amounts.Bytes(BytesPerSecond)}/s");
         }
 
         if (Remaining is { } remaining)

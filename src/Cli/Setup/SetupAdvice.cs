@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Files;
 
 namespace AlfrescoBackupFlows.Cli.Setup;
@@ -66,7 +67,7 @@ internal static class SetupAdvice
             }
 
             writer.WriteLine(
-                $"{Units.Count(doctor.Errors, "error")}, {Units.Count(doctor.Warnings, "warning")}: "
+                $"{Amounts.Count(doctor.Errors, "error")}, {Amounts.Count(doctor.Warnings, "warning")}: "
                     + (doctor.Errors > 0 ? "no backup can be taken" : "a backup can be taken")
             );
         }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
 
@@ -38,7 +39,7 @@ public sealed class WeeklySummary(
                 alarms.Count > 0 ? "the repository has an alarm"
                 : _week.Length == 0 ? "NO set in the last 7 days"
                 : good < _week.Length ? $"{_week.Length} sets in the last 7 days, {_week.Length - good} NOT consistent"
-                : $"{Count(_week.Length, "consistent set")} in the last 7 days";
+                : $"{Amounts.Count(_week.Length, "consistent set")} in the last 7 days";
             return $"summary: {state}";
         }
     }
@@ -82,7 +83,7 @@ public sealed class WeeklySummary(
     private static string FindingsOf(SetSummary set) =>
         set.Unproven ? "whether its files fit the database is not known"
         : set.Missing > 0
-            ? $"{Count(set.Missing, "required file")} missing{(set.Consistent ? ", acknowledged" : string.Empty)}"
+            ? $"{Amounts.Count(set.Missing, "required file")} missing{(set.Consistent ? ", acknowledged" : string.Empty)}"
         : "not consistent";
 
     private string Growth()
@@ -98,8 +99,8 @@ public sealed class WeeklySummary(
         string grown = before is null
             ? string.Empty
             : $"; {Signed(newest.Files - before.Files)} files, {Signed(newest.Bytes - before.Bytes)} bytes since a week ago";
-        return $"Growth: {Bytes(stored)} stored by these sets; the newest has {Count(newest.Files, "file")}, "
-            + $"{Bytes(newest.Bytes)}{grown}.";
+        return $"Growth: {Amounts.Bytes(stored)} stored by these sets; the newest has {Amounts.Count(newest.Files, "file")}, "
+            + $"{Amounts.Bytes(newest.Bytes)}{grown}.";
     }
 
     private static string Write(SetCheck? found)
@@ -110,7 +111,7 @@ public sealed class WeeklySummary(
         }
 
         string depth = check.Depth is { } deep ? $"{deep}, " : string.Empty;
-        string outcome = check.Passed ? "passed" : $"FAILED with {Count(check.Errors, "error")}";
+        string outcome = check.Passed ? "passed" : $"FAILED with {Amounts.Count(check.Errors, "error")}";
         return $"{depth}{Time(check.Ended)}, {outcome} (set {check.Set})";
     }
 
@@ -127,27 +128,7 @@ public sealed class WeeklySummary(
     private static string Time(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    private static string Count(long count, string noun) =>
-        string.Create(CultureInfo.InvariantCulture, $"{count:N0} {noun}{(count == 1 ? string.Empty : "s")}");
-
     private static string Signed(long number) => number.ToString("+#,0;-#,0;0", CultureInfo.InvariantCulture);
-
-    private static string Bytes(long bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-        double value = bytes;
-        int unit = 0;
-        while (value >= 1024 && unit < units.Length - 1)
-        {
-            value /= 1024;
-            unit++;
-        }
-
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{value.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {units[unit]}"
-        );
-    }
 }
 
 /// <param name="Time">When it was due and told last, or began to count.</param>

@@ -5,24 +5,6 @@ namespace AlfrescoBackupFlows.Web.Markup;
 /// <summary>Numbers and times as people read them.</summary>
 internal static class Show
 {
-    private static readonly string[] Units = ["B", "KiB", "MiB", "GiB", "TiB", "PiB"];
-
-    public static string Bytes(double bytes)
-    {
-        int unit = 0;
-        while (bytes >= 1024 && unit < Units.Length - 1)
-        {
-            bytes /= 1024;
-            unit++;
-        }
-
-        return $"{bytes.ToString(unit == 0 ? "0" : "0.0", CultureInfo.InvariantCulture)} {Units[unit]}";
-    }
-
-    public static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
-
-    public static string Count(long count, string noun) => $"{Count(count)} {noun}{(count == 1 ? string.Empty : "s")}";
-
     public static string Text(DateTime utc) => utc.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
 
     public static Html Time(DateTime utc) =>

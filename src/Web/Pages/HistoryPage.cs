@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
@@ -30,11 +31,11 @@ internal static class HistoryPage
             <section aria-labelledby="growth"><h2 id="growth">Growth</h2>
             {BarChart.Render(
                 "Bytes of each set",
-                oldestFirst.Select(s => new Bar(s.Started, s.Bytes, Show.Bytes(s.Bytes)))
+                oldestFirst.Select(s => new Bar(s.Started, s.Bytes, Amounts.Bytes(s.Bytes)))
             )}
             {BarChart.Render(
                 "Bytes that each backup added",
-                oldestFirst.Select(s => new Bar(s.Started, s.AddedBytes, Show.Bytes(s.AddedBytes)))
+                oldestFirst.Select(s => new Bar(s.Started, s.AddedBytes, Amounts.Bytes(s.AddedBytes)))
             )}
             </section>
             <section aria-labelledby="duration"><h2 id="duration">Duration</h2>

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Markup;
 
 namespace AlfrescoBackupFlows.Web.Pages;
@@ -10,14 +11,14 @@ internal static class Judgement
     public static (string Class, string Words) Of(SetDocument set) =>
         set.Consistent ? ("good", "consistent")
         : set.Unproven ? ("warn", "not proved")
-        : ("bad", $"{Show.Count(set.Missing, "required file")} missing");
+        : ("bad", $"{Amounts.Count(set.Missing, "required file")} missing");
 
     public static (string Class, string Words) Of(SetCheckDocument? check) =>
         check switch
         {
             null => ("warn", "never"),
             { Passed: true } => ("good", "passed"),
-            _ => ("bad", $"failed, {Show.Count(check.Errors, "error")}"),
+            _ => ("bad", $"failed, {Amounts.Count(check.Errors, "error")}"),
         };
 
     /// <summary>

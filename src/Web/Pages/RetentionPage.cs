@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 using Microsoft.AspNetCore.Http;
@@ -121,7 +122,7 @@ internal static class RetentionPage
             );
         return Html.Of(
             $"""
-            <p class="note">{says}: {Show.Count(document.Kept.Length, "set")} kept, {Show.Count(
+            <p class="note">{says}: {Amounts.Count(document.Kept.Length, "set")} kept, {Amounts.Count(
                 document.Forgotten.Length
             )} forgotten.</p>
             <div class="wide" role="region" aria-label="Sets" tabindex="0"><table><caption class="unseen">What the rules say of each set</caption>

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Markup;
 
@@ -130,9 +131,11 @@ internal sealed record RunningPart(Html Html, bool IsAny)
         string?[] counts =
         [
             inBytes || p.FilesTotal > 0 ? $"{percent} %" : null,
-            p.FilesDone > 0 ? Show.Count(p.FilesDone, "file") : null,
-            p.BytesDone > 0 ? Show.Bytes(p.BytesDone) + (inBytes ? $" of {Show.Bytes(p.BytesTotal)}" : null) : null,
-            p.BytesPerSecond > 0 ? $"{Show.Bytes(p.BytesPerSecond)}/s" : null,
+            p.FilesDone > 0 ? Amounts.Count(p.FilesDone, "file") : null,
+            p.BytesDone > 0
+                ? Amounts.Bytes(p.BytesDone) + (inBytes ? $" of {Amounts.Bytes(p.BytesTotal)}" : null)
+                : null,
+            p.BytesPerSecond > 0 ? $"{Amounts.Bytes(p.BytesPerSecond)}/s" : null,
             p.EstimatedEnd is { } end ? $"{Show.Duration(end - call.Now.UtcDateTime)} left" : null,
         ];
         return Html.Of(

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
@@ -46,12 +47,14 @@ internal static class SetPage
         [
             Fact("Began", Show.Time(set.Started)),
             Fact("Sealed", Html.Of($"{Show.Time(set.Sealed)}, after {Show.Duration(set.Sealed - set.Started)}")),
-            Fact("Size", Html.Of($"{Show.Count(set.Files, "file")}, {Show.Bytes(set.Bytes)}")),
-            Fact("Added", Html.Of($"{Show.Bytes(set.AddedBytes)}")),
+            Fact("Size", Html.Of($"{Amounts.Count(set.Files, "file")}, {Amounts.Bytes(set.Bytes)}")),
+            Fact("Added", Html.Of($"{Amounts.Bytes(set.AddedBytes)}")),
             Fact(
                 "Database",
                 set.Database is { } database
-                    ? Html.Of($"{database.Vendor} {database.ServerVersion}, dump of {Show.Bytes(database.DumpBytes)}")
+                    ? Html.Of(
+                        $"{database.Vendor} {database.ServerVersion}, dump of {Amounts.Bytes(database.DumpBytes)}"
+                    )
                     : Html.Of($"none")
             ),
             Fact("Index", Html.Of($"{set.Index.Kind}")),
@@ -89,7 +92,7 @@ internal static class SetPage
             <thead><tr><th scope="col">Store</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Required</th></tr></thead>
             <tbody>{set.Roots.Select(r =>
                 Html.Of(
-                    $"<tr><th scope=\"row\">{r.Name}</th><td class=\"number\">{Show.Count(r.Files)}</td><td class=\"number\">{Show.Bytes(r.Bytes)}</td><td class=\"number\">{Show.Count(r.Required)}</td></tr>"
+                    $"<tr><th scope=\"row\">{r.Name}</th><td class=\"number\">{Amounts.Count(r.Files)}</td><td class=\"number\">{Amounts.Bytes(r.Bytes)}</td><td class=\"number\">{Amounts.Count(r.Required)}</td></tr>"
                 )
             )}</tbody>
             </table></div>
@@ -110,7 +113,7 @@ internal static class SetPage
         [
             .. counts
                 .Where(count => count.Count > 0)
-                .Select(count => Html.Of($"<li>{Show.Count(count.Count)} {count.Words}</li>")),
+                .Select(count => Html.Of($"<li>{Amounts.Count(count.Count)} {count.Words}</li>")),
             .. set.Warnings.Select(warning => Html.Of($"<li>{warning}</li>")),
         ];
         return found.Length == 0

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
@@ -35,7 +36,7 @@ internal static class SetsPage
                     $"""
                     <div class="wide" role="region" aria-label="Sets" tabindex="0">
                     <table>
-                    <caption>{Show.Count(sets.Length, "set")}, newest first{(
+                    <caption>{Amounts.Count(sets.Length, "set")}, newest first{(
                         last > 1 ? $"; page {number} of {last}" : null
                     )}</caption>
                     <thead><tr><th scope="col">Set</th><th scope="col">State</th><th scope="col">Phases</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Added</th><th scope="col">Verified</th><th scope="col">Drill</th></tr></thead>
@@ -60,9 +61,9 @@ internal static class SetsPage
             )}</th>
             <td class="{style}">{words}</td>
             <td>{PhaseLine.Render(phases, set.Started, set.Sealed)}</td>
-            <td class="number">{Show.Count(set.Files)}</td><td class="number">{Show.Bytes(
+            <td class="number">{Amounts.Count(set.Files)}</td><td class="number">{Amounts.Bytes(
                 set.Bytes
-            )}</td><td class="number">{Show.Bytes(set.AddedBytes)}</td>
+            )}</td><td class="number">{Amounts.Bytes(set.AddedBytes)}</td>
             <td class="{verifyStyle}">{verified}</td><td class="{drillStyle}">{drilled}</td></tr>
             """
         );

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Storage.Decorators;
+using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Faults;
@@ -9,8 +10,6 @@ namespace AlfrescoBackupFlows.Flows.Tests.Faults;
 /// </summary>
 internal static class FaultSweep
 {
-    public static bool IsFull { get; } = Environment.GetEnvironmentVariable("ABF_FAULT_SWEEP") == "full";
-
     /// <summary>A death or a lost answer after any other request is one before the next.</summary>
     public static bool Changes(BlobCall call) =>
         call.Verb is not (BlobVerb.Read or BlobVerb.List or BlobVerb.GetProperties);
@@ -39,7 +38,7 @@ internal static class FaultSweep
         int waysEach
     )
     {
-        if (IsFull)
+        if (SweepDepth.IsFull)
         {
             return ways.SelectMany(way =>
                 requests.Where(request => matters(way, request)).Select(request => (way, request))

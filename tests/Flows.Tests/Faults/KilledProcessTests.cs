@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
@@ -28,7 +29,7 @@ public sealed class KilledProcessTests(
         FaultBench bench = await benches.GetAsync(postgres);
         Death[] deaths =
         [
-            .. Death.Choose(bench, waysEach: 1).Where((_, number) => FaultSweep.IsFull || number % OneIn == 0),
+            .. Death.Choose(bench, waysEach: 1).Where((_, number) => SweepDepth.IsFull || number % OneIn == 0),
         ];
         var wrong = new ConcurrentBag<string>();
         int killed = 0;

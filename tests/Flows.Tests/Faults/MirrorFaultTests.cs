@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
 using AlfrescoBackupFlows.Testing.Stores;
 using Xunit;
@@ -93,7 +94,7 @@ public sealed class MirrorFaultTests(
 
     private int[] Choose(ConcurrentQueue<BlobCall> calls)
     {
-        bool isFull = FaultSweep.IsFull;
+        bool isFull = SweepDepth.IsFull;
         int[] chosen =
         [
             .. calls

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -17,8 +18,6 @@ namespace AlfrescoBackupFlows.Repository.Tests.Garbage;
 [Trait("needs", "server")]
 public sealed class RealStoreDeathTests(OnDemand<AzuriteServer> azurite, ITestOutputHelper output)
 {
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("ABF_FAULT_SWEEP") == "full";
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -112,9 +111,9 @@ public sealed class RealStoreDeathTests(OnDemand<AzuriteServer> azurite, ITestOu
         await work(new VisitedBlobStore(whole, numbers, (_, _, _) => Task.CompletedTask));
         int expected = await finish(whole);
         int deaths = 0;
-        for (int request = 1; request <= numbers.Last; request += IsFull ? 1 : 17)
+        for (int request = 1; request <= numbers.Last; request += SweepDepth.IsFull ? 1 : 17)
         {
-            foreach (bool served in IsFull ? (bool[])[false, true] : [request % 2 == 0])
+            foreach (bool served in SweepDepth.IsFull ? (bool[])[false, true] : [request % 2 == 0])
             {
                 IBlobStore store = await CopyAsync();
                 try

@@ -21,9 +21,6 @@ public sealed class ResealTests
 {
     private static readonly Secret Passphrase = new("first passphrase");
 
-    /// <summary>Every request is asked for by <c>ABF_FAULT_SWEEP=full</c>, otherwise some of them.</summary>
-    private static readonly bool IsFull = Environment.GetEnvironmentVariable("ABF_FAULT_SWEEP") == "full";
-
     [Fact]
     public async Task What_was_sealed_under_old_keys_is_sealed_anew_and_these_are_dropped()
     {
@@ -76,7 +73,7 @@ public sealed class ResealTests
             new VisitedBlobStore(await bench.CopyAsync(), numbers, (_, _, _) => Task.CompletedTask)
         );
         Assert.True(whole.Dropped.Length == 2 && numbers.Last > 40, $"{whole}, {numbers.Last} requests");
-        for (int request = served ? 1 : 3; request <= numbers.Last; request += IsFull ? 1 : 5)
+        for (int request = served ? 1 : 3; request <= numbers.Last; request += SweepDepth.IsFull ? 1 : 5)
         {
             IBlobStore store = await bench.CopyAsync();
             await PruneBench.KillAsync(store, request, served, dying => ResealAsync(bench, dying));
@@ -123,7 +120,7 @@ public sealed class ResealTests
     [Fact]
     public async Task Backups_of_another_host_between_any_two_requests_keep_what_they_store()
     {
-        for (int request = 2; request < 130; request += IsFull ? 1 : 11)
+        for (int request = 2; request < 130; request += SweepDepth.IsFull ? 1 : 11)
         {
             using PruneBench bench = await CreateAsync();
             await bench.BackUpHalvesAsync();

@@ -436,7 +436,7 @@ public sealed class RepositoryRepairTests
             mirror
         );
         Assert.True(numbers.Last > 30, $"{numbers.Last} requests");
-        int step = Environment.GetEnvironmentVariable("ABF_FAULT_SWEEP") == "full" ? 1 : 3;
+        int step = SweepDepth.IsFull ? 1 : 3;
         for (int request = served || step == 1 ? 1 : 2; request <= numbers.Last; request += step)
         {
             IBlobStore store = await bench.CopyAsync();

@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
@@ -21,37 +21,17 @@ internal static class LoggedSets
         for (int number = 1; number <= count; number++)
         {
             RunOpened run = await repository.Log.OpenRunAsync(RunId.Parse($"20261122T201500Z-{number:x8}"), "acme");
-            await repository.Log.CommitAsync(run.Run, run.Base, Manifest(run));
+            await repository.Log.CommitAsync(
+                run.Run,
+                run.Base,
+                Manifests.Empty(run.Run, run.Base, "acme", isConsistent: true) with
+                {
+                    Roots = [],
+                }
+            );
             sets.Add(run.Run.ToString());
         }
 
         return [.. sets];
     }
-
-    private static SetManifest Manifest(RunOpened run) =>
-        new()
-        {
-            Id = run.Run,
-            Installation = new InstallationStamp("acme", "f"),
-            Base = run.Base,
-            Started = DateTimeOffset.UnixEpoch,
-            Sealed = DateTimeOffset.UnixEpoch,
-            Phases = [],
-            Index = new SearchIndexCopyStamp("none", null, null, null, []),
-            Roots = [],
-            Consistency = new ConsistencyReport(
-                Consistent: true,
-                Required: 0,
-                Missing: 0,
-                Named: [],
-                SourceMissing: 0,
-                SourceChanged: 0,
-                Acknowledged: 0,
-                Unprotected: ImmutableSortedDictionary<string, long>.Empty
-            ),
-            Totals = new SetTotals(0, 0, 0, 0),
-            Indexes = [],
-            Warnings = [],
-            Tool = "test",
-        };
 }

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -131,7 +132,21 @@ internal sealed partial class PageRig : IAsyncDisposable
         );
         RunId run = RunId.Parse($"{started.UtcDateTime:yyyyMMddTHHmmssZ}-{++_runs:x8}");
         RunOpened opened = await repository.Log.OpenRunAsync(run, Options.Installation.Name!);
-        SetManifest manifest = Manifests.Of(opened, Options.Installation.Name!, started, warning, isConsistent);
+        SetManifest empty = Manifests.Empty(run, opened.Base, Options.Installation.Name!, isConsistent);
+        SetManifest manifest = empty with
+        {
+            Started = started,
+            Sealed = started.AddMinutes(4),
+            Phases =
+            [
+                new PhaseTimes("index", started, started.AddMinutes(1)),
+                new PhaseTimes("database", started.AddMinutes(1), started.AddMinutes(2)),
+                new PhaseTimes("files", started.AddMinutes(2), started.AddMinutes(4)),
+            ],
+            Roots = [empty.Roots[0] with { Files = 1200, Bytes = 5_000_000 }],
+            Totals = new SetTotals(1200, 5_000_000, 300_000, 1),
+            Warnings = warning.Length == 0 ? [] : [warning],
+        };
         await repository.Log.CommitAsync(opened.Run, opened.Base, manifest);
         return run;
     }

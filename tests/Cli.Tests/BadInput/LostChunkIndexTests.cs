@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Cli.Tests.Rig;
+using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
@@ -9,10 +10,23 @@ namespace AlfrescoBackupFlows.Cli.Tests.BadInput;
 public sealed class LostChunkIndexTests(CommittedSample sample, OnDemand<PostgresServer> server)
     : CommittedSampleTest(sample, server)
 {
-    /// <summary>Each kind of harm, with and without a cache, below the command: the tests of the repository.</summary>
+    /// <summary>Each kind of harm below the command, with and without a cache: the tests of the repository. Through the
+    /// command two of them, and all where sweeps are full.</summary>
+    public static TheoryData<string, bool> Harms =>
+        SweepDepth.IsFull
+            ? new()
+            {
+                { "deleted", true },
+                { "zeroed", true },
+                { "cut", true },
+                { "flipped", true },
+                { "deleted", false },
+                { "flipped", false },
+            }
+            : new() { { "deleted", true }, { "flipped", false } };
+
     [Theory]
-    [InlineData("deleted", true)]
-    [InlineData("flipped", false)]
+    [MemberData(nameof(Harms))]
     public async Task A_lost_index_blob_is_found_is_in_nobodys_way_and_is_healed(string harm, bool warm)
     {
         AssertDone(await Abf.RunAsync("show", "latest", "--path", "contentstore"));

@@ -15,7 +15,8 @@ internal static class ExitCodes
     /// A set was committed, or restored, with findings that a person must see: required files
     /// missing, source-missing, source-changed, lost from the repository; or what should follow a backup (retention, mirrors)
     /// failed. Of a mirror: blobs that were not copied. Of a repair: what is lost for good. Of the doctor and of a look at
-    /// the configuration: warnings. Of a report or an extract: what the set lacks. Of a notification: who did not take it. Of a verification: what the live installation has lost.
+    /// the configuration: warnings. Of a report or an extract: what the set lacks. Of a notification: who did not take it. Of
+    /// a verification: what the live installation has lost.
     /// </summary>
     public const int Findings = 3;
 

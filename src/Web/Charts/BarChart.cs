@@ -27,7 +27,14 @@ internal static class BarChart
             {
                 int height = Math.Max(1, (int)(bar.Value / max * Height));
                 return Html.Of(
-                    $"<rect x=\"{i * step}\" y=\"{Height - height}\" width=\"{Math.Clamp(step - 2, 1, Widest)}\" height=\"{height}\"><title>{Show.Text(bar.Time)}: {bar.Words}</title></rect>"
+                    $"""
+                    <rect x="{i * step}" y="{Height - height}" width="{Math.Clamp(
+                        step - 2,
+                        1,
+                        Widest
+                    )}" height="{height}">
+                    <title>{Show.Text(bar.Time)}: {bar.Words}</title></rect>
+                    """
                 );
             }
         );

@@ -23,12 +23,18 @@ internal static class PhaseLine
                 int from = At(phase.Started);
                 int width = Math.Max(2, At(phase.Ended) - from);
                 return Html.Of(
-                    $"<rect class=\"{ClassOf(phase.Name)}\" x=\"{Math.Min(from, Width - 2)}\" y=\"{i * RowHeight}\" width=\"{width}\" height=\"{RowHeight - 2}\"><title>{Words(phase)}</title></rect>"
+                    $"""
+                    <rect class="{ClassOf(phase.Name)}" x="{Math.Min(from, Width - 2)}" y="{i * RowHeight}"
+                    width="{width}" height="{RowHeight - 2}"><title>{Words(phase)}</title></rect>
+                    """
                 );
             }
         );
         return Html.Of(
-            $"<svg class=\"phases\" viewBox=\"0 0 {Width} {phases.Length * RowHeight}\" role=\"img\" aria-label=\"{string.Join(", ", phases.Select(Words))}\">{rows}</svg>"
+            $"""
+            <svg class="phases" viewBox="0 0 {Width} {phases.Length * RowHeight}" role="img"
+            aria-label="{string.Join(", ", phases.Select(Words))}">{rows}</svg>
+            """
         );
 
         int At(DateTime time) => (int)Math.Clamp((time - started).TotalMilliseconds / all * Width, 0, Width);

@@ -80,7 +80,8 @@ internal static class HistoryPage
                 $"""
                 <div class="wide" role="region" aria-label="Verifications and drills" tabindex="0"><table>
                 <caption>The last verification and drill of each set, newest first</caption>
-                <thead><tr><th scope="col">Ended</th><th scope="col">What</th><th scope="col">Set</th><th scope="col">Outcome</th><th scope="col" class="number">Took</th></tr></thead>
+                <thead><tr><th scope="col">Ended</th><th scope="col">What</th><th scope="col">Set</th>
+                <th scope="col">Outcome</th><th scope="col" class="number">Took</th></tr></thead>
                 <tbody>{rows}</tbody></table></div>
                 """
             );

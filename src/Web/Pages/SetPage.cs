@@ -89,10 +89,14 @@ internal static class SetPage
         Html.Of(
             $"""
             <div class="wide" role="region" aria-label="Content stores" tabindex="0"><table><caption class="unseen">Content stores of the set</caption>
-            <thead><tr><th scope="col">Store</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Required</th></tr></thead>
+            <thead><tr><th scope="col">Store</th><th scope="col" class="number">Files</th>
+            <th scope="col" class="number">Bytes</th><th scope="col" class="number">Required</th></tr></thead>
             <tbody>{set.Roots.Select(r =>
                 Html.Of(
-                    $"<tr><th scope=\"row\">{r.Name}</th><td class=\"number\">{Amounts.Count(r.Files)}</td><td class=\"number\">{Amounts.Bytes(r.Bytes)}</td><td class=\"number\">{Amounts.Count(r.Required)}</td></tr>"
+                    $"""
+                    <tr><th scope="row">{r.Name}</th><td class="number">{Amounts.Count(r.Files)}</td>
+                    <td class="number">{Amounts.Bytes(r.Bytes)}</td><td class="number">{Amounts.Count(r.Required)}</td></tr>
+                    """
                 )
             )}</tbody>
             </table></div>

@@ -39,7 +39,9 @@ internal static class SetsPage
                     <caption>{Amounts.Count(sets.Length, "set")}, newest first{(
                         last > 1 ? $"; page {number} of {last}" : null
                     )}</caption>
-                    <thead><tr><th scope="col">Set</th><th scope="col">State</th><th scope="col">Phases</th><th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th><th scope="col" class="number">Added</th><th scope="col">Verified</th><th scope="col">Drill</th></tr></thead>
+                    <thead><tr><th scope="col">Set</th><th scope="col">State</th><th scope="col">Phases</th>
+                    <th scope="col" class="number">Files</th><th scope="col" class="number">Bytes</th>
+                    <th scope="col" class="number">Added</th><th scope="col">Verified</th><th scope="col">Drill</th></tr></thead>
                     <tbody>{rows}</tbody>
                     </table>
                     </div>

@@ -112,7 +112,10 @@ internal sealed partial class DocumentedMachine(PostgresServer server) : IDispos
     /// <summary>Runs SQL as the server's superuser.</summary>
     public Task<string> AskAsync(string sql, string database = "postgres") =>
         Shell.RunAsync(
-            "printf '%s\\n' \"$5\" | PGPASSWORD=\"$4\" \"$1/psql\" --host \"$2\" --port \"$3\" --username postgres --dbname \"$6\" -v ON_ERROR_STOP=1 --no-psqlrc --quiet",
+            """
+            printf '%s\n' "$5" | PGPASSWORD="$4" "$1/psql" --host "$2" --port "$3" --username postgres --dbname "$6" \
+                -v ON_ERROR_STOP=1 --no-psqlrc --quiet
+            """,
             PostgresServer.BinDirectory,
             server.Host,
             $"{server.Port}",

@@ -61,7 +61,8 @@ public sealed partial class ExamplesTests
                    (53, 6, 6, 'documentLibrary', 2, -1, 1);
         UPDATE alf_node_properties SET string_value = 'report.pdf' WHERE node_id = 1000 AND qname_id = 2;
         UPDATE alf_node SET uuid = '00000000-0000-4000-8000-000000001388' WHERE id = 1000;
-        INSERT INTO alf_child_assoc (id, version, parent_node_id, type_qname_id, child_node_name_crc, child_node_name, child_node_id, qname_ns_id, qname_localname, qname_crc, is_primary)
+        INSERT INTO alf_child_assoc (id, version, parent_node_id, type_qname_id, child_node_name_crc, child_node_name, child_node_id,
+                                     qname_ns_id, qname_localname, qname_crc, is_primary)
             VALUES (50, 1, 1, 5, 1, 'x', 50, 1, 'company_home', 1, true), (51, 1, 50, 5, 1, 'x', 51, 1, 'sites', 1, true),
                    (52, 1, 51, 5, 1, 'x', 52, 1, 'finance', 1, true), (53, 1, 52, 5, 1, 'x', 53, 1, 'documentLibrary', 1, true),
                    (1000, 1, 53, 5, 1, 'x', 1000, 1, 'report', 1, true);

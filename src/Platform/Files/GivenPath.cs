@@ -33,6 +33,9 @@ public static class GivenPath
     /// <exception cref="IOException">It is not empty.</exception>
     public static void DeleteEmptyDirectory(string path) => Directory.Delete(path);
 
+    /// <exception cref="IOException">There is something of that name that is no empty directory.</exception>
+    public static void RenameDirectory(string path, string name) => Directory.Move(path, name);
+
     /// <summary>All bytes of a file.</summary>
     /// <exception cref="IOException">It has more than <paramref name="maxBytes"/>, or is no regular file.</exception>
     public static byte[] ReadAll(string path, int maxBytes)

@@ -27,15 +27,20 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
         (RestorePlan plan, TargetMark? mark, _) = await CheckAsync(input, set, progress, cancellationToken);
         if (mark is null)
         {
-            bool made = !GivenPath.IsDirectory(input.Target);
-            TargetTree.Open(input.Target, create: true).Dispose();
-            new TargetMarker(input.Target).Write(
-                new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched, MadeTarget: made)
-                {
-                    Selection = input.Selection,
-                    Repair = input.Repair,
-                }
-            );
+            var marker = new TargetMarker(input.Target);
+            var first = new TargetMark(input.Set, set.Repository.Id, DatabaseProgress.Untouched)
+            {
+                Selection = input.Selection,
+                Repair = input.Repair,
+            };
+            if (GivenPath.IsDirectory(input.Target))
+            {
+                marker.Write(first);
+            }
+            else
+            {
+                marker.MakeTarget(first with { MadeTarget = true });
+            }
         }
 
         if (input.Repair)

@@ -114,6 +114,33 @@ internal sealed class TargetMarker(string target)
         }
     }
 
+    /// <summary>
+    /// Makes the target with the marker in it. It is never there without: a restore that was killed in between would be
+    /// taken for one into a directory of the administrator's, whose owner and mode stay.
+    /// </summary>
+    public void MakeTarget(TargetMark mark)
+    {
+        string place = System.IO.Path.TrimEndingDirectorySeparator(target) + TemporaryName;
+        var marker = new TargetMarker(place);
+        try
+        {
+            // Of an attempt that was killed here.
+            marker.Remove();
+            if (GivenPath.IsDirectory(place))
+            {
+                GivenPath.DeleteEmptyDirectory(place);
+            }
+
+            TargetTree.Open(place, create: true).Dispose();
+            marker.Write(mark);
+            GivenPath.RenameDirectory(place, target);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw marker.Fault(e);
+        }
+    }
+
     /// <summary>The last step: the target is whole.</summary>
     public void Remove()
     {

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;

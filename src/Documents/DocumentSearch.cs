@@ -3,13 +3,13 @@ using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// Documents of some sets that match a pattern. A segment that many of these sets have is read once. Memory is bounded, but
 /// for some bytes for each segment and set.
 /// </summary>
-internal sealed class DocumentSearch(
+public sealed class DocumentSearch(
     CatalogueSegments segments,
     NamePattern pattern,
     CancellationToken cancellationToken

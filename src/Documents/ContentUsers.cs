@@ -4,13 +4,13 @@ using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// Which nodes use a file, by the set's catalogue. A catalogue that is absent or damaged names nobody: what is asked for is
 /// told all the same.
 /// </summary>
-internal sealed class ContentUsers
+public sealed class ContentUsers
 {
     /// <summary>For whom there is no set to ask.</summary>
     public static readonly ContentUsers Nobody = new(null, static _ => { });

@@ -4,10 +4,10 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>The findings of a set as its report lists them, with the nodes that use the files, in constant memory.</summary>
-internal sealed class ReportedFiles(SetFindings findings, ContentUsers users)
+public sealed class ReportedFiles(SetFindings findings, ContentUsers users)
 {
     /// <summary>Files that are looked up in the catalogue at once.</summary>
     private const int Batch = 2000;

@@ -9,16 +9,15 @@ namespace AlfrescoBackupFlows.Documents;
 /// Documents of some sets that match a pattern. A segment that many of these sets have is read once. Memory is bounded, but
 /// for some bytes for each segment and set.
 /// </summary>
-public sealed class DocumentSearch(
-    CatalogueSegments segments,
-    NamePattern pattern,
-    CancellationToken cancellationToken
-)
+public sealed class DocumentSearch(CatalogueSegments segments, NamePattern pattern, CancellationToken cancellationToken)
 {
     private readonly List<(RunId Set, CatalogueReader Catalogue)> _sets = [];
 
     /// <summary>Which sets have a segment, by their place in the list.</summary>
     private readonly Dictionary<CatalogueSegmentRow, List<int>> _rows = [];
+
+    /// <summary>Segments to look into, counted in each set: what memory grows with.</summary>
+    public long Segments { get; private set; }
 
     /// <summary>Adds a set; those that are to be told first come first.</summary>
     public async Task AddAsync(RunId set, CatalogueReader catalogue)
@@ -37,6 +36,7 @@ public sealed class DocumentSearch(
         }
 
         _sets.Add((set, catalogue));
+        Segments += rows.Count;
     }
 
     /// <summary>Each document with all its sets, one after the other.</summary>

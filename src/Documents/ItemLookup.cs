@@ -122,7 +122,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
 
         return new PermanentException(
             ErrorKind.Configuration,
-            $"{documents.Length} documents of set {set} are named '{item}': take one of these node references or paths\n"
+            $"{documents.Length} documents of set {set} are named '{item}': name one by its node reference or its path\n"
                 + string.Join('\n', lines)
         );
     }

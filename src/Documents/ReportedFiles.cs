@@ -13,16 +13,29 @@ public sealed class ReportedFiles(SetFindings findings, ContentUsers users)
     private const int Batch = 2000;
 
     /// <param name="isMissing">The missing files; else those that were carried over from the set before.</param>
-    public async IAsyncEnumerable<ReportFindingDocument> ReadAsync(
+    public IAsyncEnumerable<ReportFindingDocument> ReadAsync(bool isMissing, CancellationToken cancellationToken) =>
+        DescribeAsync(Of(isMissing, cancellationToken), cancellationToken);
+
+    /// <summary>Some of them: who uses the others is not looked up.</summary>
+    /// <param name="from">How many come before.</param>
+    /// <param name="count">How many, at most.</param>
+    /// <inheritdoc cref="ReadAsync(bool, CancellationToken)"/>
+    public IAsyncEnumerable<ReportFindingDocument> ReadAsync(
         bool isMissing,
+        int from,
+        int count,
+        CancellationToken cancellationToken
+    ) => DescribeAsync(Of(isMissing, cancellationToken).Skip(from).Take(count), cancellationToken);
+
+    private IAsyncEnumerable<FileFinding> Of(bool isMissing, CancellationToken cancellationToken) =>
+        findings.ReadAsync(cancellationToken).Where(finding => finding.IsMissing == isMissing);
+
+    private async IAsyncEnumerable<ReportFindingDocument> DescribeAsync(
+        IAsyncEnumerable<FileFinding> files,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        IAsyncEnumerable<FileFinding[]> batches = findings
-            .ReadAsync(cancellationToken)
-            .Where(finding => finding.IsMissing == isMissing)
-            .Chunk(Batch);
-        await foreach (FileFinding[] batch in batches)
+        await foreach (FileFinding[] batch in files.Chunk(Batch).WithCancellation(cancellationToken))
         {
             IReadOnlyDictionary<string, List<ReportNodeDocument>> nodes = await users.FindAsync(
                 [.. batch.SelectMany(UrlsOf)],

@@ -1,0 +1,154 @@
+using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Documents;
+using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
+using Microsoft.AspNetCore.Http;
+
+namespace AlfrescoBackupFlows.Api.Handlers;
+
+/// <summary>
+/// Looks for documents over all sets, as <c>abf find</c> does, within limits: one search at a time, so many results, so
+/// much time and memory. Who goes away ends it.
+/// </summary>
+internal static class FindHandlers
+{
+    public const int MaxPatternLength = 1000;
+    public const int UsualResults = 100;
+    public const int MaxResults = 1000;
+
+    /// <summary>Sets and states of documents together: what an answer grows with.</summary>
+    private const int MaxRows = 20_000;
+
+    /// <summary>Segments of catalogues, counted in each set: some 30 bytes each.</summary>
+    private const long MaxSegments = 2_000_000;
+
+    private const string All = "all";
+
+    public static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    public static async Task<IResult> FindAsync(ApiCall call, CancellationToken cancellationToken)
+    {
+        string pattern =
+            call.Query("for", MaxPatternLength)
+            ?? throw ApiException.Invalid("for: say what to look for, such as report*.pdf");
+        int limit = call.Number("limit", UsualResults, min: 1, MaxResults);
+        string where = call.Query("sets", maxLength: 100) ?? All;
+        RunId? only = where == All ? null : (await SetHandlers.FindAsync(call, where, cancellationToken)).Id;
+
+        using var late = new CancellationTokenSource(Longest, call.Environment.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
+        try
+        {
+            await call.Limits.Searching.WaitAsync(stop.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw ApiException.TooMany("other searches are running: try again in a minute");
+        }
+
+        try
+        {
+            var search = new Search(call, limit, stop.Token);
+            await search.RunAsync(pattern, only, cancellationToken);
+            Logs.Searched(
+                call.Logger,
+                PlainText.Excerpt(pattern),
+                call.Client,
+                search.Found.Count,
+                search.Stopped is { } why ? $", ended by its {why}" : string.Empty
+            );
+            return ApiCall.Ok(search.ToDocument(), ApiJson.Relaxed.FindDocument);
+        }
+        finally
+        {
+            call.Limits.Searching.Release();
+        }
+    }
+
+    /// <summary>One search, and how far it has come.</summary>
+    private sealed class Search(ApiCall call, int limit, CancellationToken stop)
+    {
+        private int _searched;
+        private int _without;
+        private int _notSearched;
+
+        public List<FoundStateDocument> Found { get; } = [];
+
+        public string? Stopped { get; private set; }
+
+        public FindDocument ToDocument() => new([.. Found], Stopped, _searched, _without, _notSearched);
+
+        /// <param name="aborted">Nobody waits for it any more.</param>
+        public async Task RunAsync(string pattern, RunId? only, CancellationToken aborted)
+        {
+            try
+            {
+                await using IAsyncDisposable held = await call.Sets.HoldAsync(only, stop);
+                (BackupRepository repository, LogHead head) = await call.Sets.OpenAsync(stop);
+                SetSummary[] sets =
+                [
+                    .. InstallationSets
+                        .Of(head, call.Environment.Options.Installation.Name)
+                        .Where(set => only is null || set.Id == only),
+                ];
+                _notSearched = sets.Length;
+                SetCatalogues catalogues = await SetCatalogues.OpenAsync(
+                    repository,
+                    head.State,
+                    warning => Logs.Warned(call.Logger, warning),
+                    stop
+                );
+                var search = new DocumentSearch(catalogues.Segments, NamePattern.Parse(pattern), stop);
+                await AddAsync(sets, catalogues, search);
+                await ReadAsync(search);
+            }
+            catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+            {
+                Stopped = "time";
+            }
+        }
+
+        private async Task AddAsync(SetSummary[] sets, SetCatalogues catalogues, DocumentSearch search)
+        {
+            foreach (SetSummary set in sets)
+            {
+                if (search.Segments > MaxSegments)
+                {
+                    Stopped = "memory";
+                    return;
+                }
+
+                if (await catalogues.TryOpenAsync(await catalogues.ReadManifestAsync(set)) is { } catalogue)
+                {
+                    await search.AddAsync(set.Id, catalogue);
+                    _searched++;
+                }
+                else
+                {
+                    _without++;
+                }
+
+                _notSearched--;
+            }
+        }
+
+        private async Task ReadAsync(DocumentSearch search)
+        {
+            int rows = 0;
+            await foreach (FoundState state in FoundState.GroupAsync(search.ReadAsync(stop), stop))
+            {
+                if (Found.Count == limit || rows + state.Sets.Count > MaxRows)
+                {
+                    Stopped = "limit";
+                    return;
+                }
+
+                Found.Add(FoundStateDocument.Of(state));
+                rows += state.Sets.Count;
+            }
+        }
+    }
+}

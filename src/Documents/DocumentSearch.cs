@@ -75,6 +75,8 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
         {
             foreach (CatalogueNode node in await segments.ReadAsync(row, cancellationToken))
             {
+                // A long pattern takes its time with a long name, and a segment has many.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (node.IsDocument && pattern.Matches(node))
                 {
                     found.AddRange(_rows[row].Select(set => (set, node)));

@@ -12,9 +12,12 @@ public sealed class ReportedFiles(SetFindings findings, ContentUsers users)
     /// <summary>Files that are looked up in the catalogue at once.</summary>
     private const int Batch = 2000;
 
+    /// <summary>The same for a server, whose memory others need too: names and paths may be long.</summary>
+    private const int SmallBatch = 20;
+
     /// <param name="isMissing">The missing files; else those that were carried over from the set before.</param>
     public IAsyncEnumerable<ReportFindingDocument> ReadAsync(bool isMissing, CancellationToken cancellationToken) =>
-        DescribeAsync(Of(isMissing, cancellationToken), cancellationToken);
+        DescribeAsync(Of(isMissing, cancellationToken), Batch, cancellationToken);
 
     /// <summary>Some of them: who uses the others is not looked up.</summary>
     /// <param name="from">How many come before.</param>
@@ -25,17 +28,18 @@ public sealed class ReportedFiles(SetFindings findings, ContentUsers users)
         int from,
         int count,
         CancellationToken cancellationToken
-    ) => DescribeAsync(Of(isMissing, cancellationToken).Skip(from).Take(count), cancellationToken);
+    ) => DescribeAsync(Of(isMissing, cancellationToken).Skip(from).Take(count), SmallBatch, cancellationToken);
 
     private IAsyncEnumerable<FileFinding> Of(bool isMissing, CancellationToken cancellationToken) =>
         findings.ReadAsync(cancellationToken).Where(finding => finding.IsMissing == isMissing);
 
     private async IAsyncEnumerable<ReportFindingDocument> DescribeAsync(
         IAsyncEnumerable<FileFinding> files,
+        int batchSize,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (FileFinding[] batch in files.Chunk(Batch).WithCancellation(cancellationToken))
+        await foreach (FileFinding[] batch in files.Chunk(batchSize).WithCancellation(cancellationToken))
         {
             IReadOnlyDictionary<string, List<ReportNodeDocument>> nodes = await users.FindAsync(
                 [.. batch.SelectMany(UrlsOf)],

@@ -103,6 +103,23 @@ public sealed class DocumentRoutesTests
         Assert.Equal(2, Documents(await api.GetAsync("/api/find?for=*")).Length);
     }
 
+    [Fact]
+    public async Task Names_without_an_end_do_not_make_an_answer_without_one()
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+        var stored = new StoredSet();
+        for (int i = 0; i < 80; i++)
+        {
+            stored.Document(100 + i, $"{i}{new string('x', 60_000)}", $"{i}.bin", (byte[]?)null, Day1);
+        }
+
+        await api.CommitAsync(stored);
+
+        JsonElement found = (await api.GetAsync("/api/find?for=xx")).Json;
+        Assert.Equal("limit", Stopped(found));
+        Assert.InRange(found.GetProperty("documents").GetArrayLength(), 30, 40);
+    }
+
     /// <summary>The store does not answer: the search ends by its time, and by its browser.</summary>
     [Fact]
     public async Task A_search_ends_when_its_time_is_over_and_when_nobody_waits_for_it()

@@ -22,6 +22,9 @@ internal static class FindHandlers
     /// <summary>Sets and states of documents together: what an answer grows with.</summary>
     private const int MaxRows = 20_000;
 
+    /// <summary>Characters of names and paths, which a database may have of any length.</summary>
+    private const int MaxCharacters = 4_000_000;
+
     /// <summary>Segments of catalogues, counted in each set: some 30 bytes each.</summary>
     private const long MaxSegments = 2_000_000;
 
@@ -138,9 +141,11 @@ internal static class FindHandlers
         private async Task ReadAsync(DocumentSearch search)
         {
             int rows = 0;
+            int characters = 0;
             await foreach (FoundState state in FoundState.GroupAsync(search.ReadAsync(stop), stop))
             {
-                if (Found.Count == limit || rows + state.Sets.Count > MaxRows)
+                characters += state.Newest.Name.Length + (state.Newest.Path?.Length ?? 0);
+                if (Found.Count == limit || rows + state.Sets.Count > MaxRows || characters > MaxCharacters)
                 {
                     Stopped = "limit";
                     return;

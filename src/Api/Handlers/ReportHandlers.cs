@@ -29,7 +29,7 @@ internal static class ReportHandlers
     private const string Verification = "verification";
 
     /// <summary>Nodes that are named of one file.</summary>
-    private const int MaxNodes = 20;
+    private const int MaxNodes = 5;
 
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
 

@@ -39,7 +39,7 @@ public sealed class ApiCall
     internal InstallationSets Sets { get; }
 
     /// <summary>Takes paths and secrets out of what was written for administrators.</summary>
-    internal TextScrubber Text { get; }
+    public TextScrubber Text { get; }
 
     internal ApiLimits Limits { get; }
 

@@ -104,6 +104,27 @@ public sealed class DocumentRoutesTests
     }
 
     [Fact]
+    public async Task What_is_damaged_in_one_set_hides_no_document_of_another()
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+        string first = await api.CommitAsync(Report("first", Day1, "1.0"));
+        string[] sound = Packs(api);
+        await api.CommitAsync(Report("second", Day2, "1.1"), 2);
+        foreach (string pack in Packs(api).Except(sound))
+        {
+            Flip(pack);
+        }
+
+        JsonElement found = (await api.GetAsync("/api/find?for=report")).Json;
+
+        Assert.Equal([first], SetsOf(Assert.Single(found.GetProperty("documents").EnumerateArray())));
+        Assert.Equal(
+            (1, 1),
+            (found.GetProperty("searched").GetInt32(), found.GetProperty("withoutCatalogue").GetInt32())
+        );
+    }
+
+    [Fact]
     public async Task Names_without_an_end_do_not_make_an_answer_without_one()
     {
         await using ApiRig api = await ApiRig.StartAsync();
@@ -252,12 +273,7 @@ public sealed class DocumentRoutesTests
         byte[] bytes = RandomNumberGenerator.GetBytes(LargeBytes);
         string set = await api.CommitAsync(new StoredSet().Document(10, "big.bin", "big.bin", bytes, Day1));
         Assert.Equal(bytes, await api.Client.GetByteArrayAsync(Content(set, "big.bin"), _token));
-        string[] packs =
-        [
-            .. Directory
-                .EnumerateFiles(Path.Combine(api.Blobs, "packs"), "*", SearchOption.AllDirectories)
-                .OrderByDescending(file => new FileInfo(file).Length),
-        ];
+        string[] packs = Packs(api);
         Flip(packs[1]);
 
         using HttpResponseMessage begun = await api.Client.GetAsync(
@@ -416,6 +432,14 @@ public sealed class DocumentRoutesTests
 
     private static string[] SetsOf(JsonElement state) =>
         [.. state.GetProperty("sets").EnumerateArray().Select(set => set.GetString()!)];
+
+    /// <summary>The largest first.</summary>
+    private static string[] Packs(ApiRig api) =>
+        [
+            .. Directory
+                .EnumerateFiles(Path.Combine(api.Blobs, "packs"), "*", SearchOption.AllDirectories)
+                .OrderByDescending(file => new FileInfo(file).Length),
+        ];
 
     private static void Flip(string file)
     {

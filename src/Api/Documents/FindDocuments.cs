@@ -7,10 +7,10 @@ namespace AlfrescoBackupFlows.Api.Documents;
 /// <param name="Documents">A document once for each of its states: a row of <c>abf find</c>.</param>
 /// <param name="Stopped">
 /// Why there may be more: <c>limit</c> (as many as were asked for are here), <c>time</c>, or <c>memory</c> (older sets were
-/// not looked into: name one of them); null: that is all.
+/// not looked into: name one of them), or <c>damage</c> (a part of a catalogue cannot be read); null: that is all.
 /// </param>
 /// <param name="Searched">Sets that were looked into.</param>
-/// <param name="WithoutCatalogue">Sets that cannot tell which documents they have.</param>
+/// <param name="WithoutCatalogue">Sets that cannot tell which documents they have, or not any more.</param>
 /// <param name="NotSearched">Sets, the oldest, that were not looked into.</param>
 public sealed record FindDocument(
     FoundStateDocument[] Documents,

@@ -2,7 +2,9 @@ using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using Microsoft.AspNetCore.Http;
@@ -108,6 +110,11 @@ internal static class FindHandlers
                 await AddAsync(sets, catalogues, search);
                 await ReadAsync(search);
             }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Repository && _searched > 0)
+            {
+                Logs.Warned(call.Logger, $"a search ends early: {e.Message}");
+                Stopped = "damage";
+            }
             catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
             {
                 Stopped = "time";
@@ -124,7 +131,7 @@ internal static class FindHandlers
                     return;
                 }
 
-                if (await catalogues.TryOpenAsync(await catalogues.ReadManifestAsync(set)) is { } catalogue)
+                if (await TryOpenAsync(set, catalogues) is { } catalogue)
                 {
                     await search.AddAsync(set.Id, catalogue);
                     _searched++;
@@ -135,6 +142,20 @@ internal static class FindHandlers
                 }
 
                 _notSearched--;
+            }
+        }
+
+        /// <summary>Who looks for a document in times of damage wants the sets that have it still.</summary>
+        private async Task<CatalogueReader?> TryOpenAsync(SetSummary set, SetCatalogues catalogues)
+        {
+            try
+            {
+                return await catalogues.TryOpenAsync(await catalogues.ReadManifestAsync(set));
+            }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+            {
+                Logs.Warned(call.Logger, $"the catalogue of set {set.Id} cannot be read: {e.Message}");
+                return null;
             }
         }
 

@@ -103,6 +103,7 @@ internal static class FindPage
                 "limit" => "There are more: these are the first. Say more of the name.",
                 "time" => "The search was ended after 30 seconds, and there may be more: look into one set.",
                 "memory" => "Older sets were not looked into: there are too many documents. Look into one of them.",
+                "damage" => "A part of a catalogue cannot be read, and there may be more: look into one set.",
                 _ => null,
             },
             found.NotSearched > 0 ? $"Not looked into: {Amounts.Count(found.NotSearched, "set")}." : null,

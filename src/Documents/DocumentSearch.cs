@@ -16,7 +16,7 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
     /// <summary>Which sets have a segment, by their place in the list.</summary>
     private readonly Dictionary<CatalogueSegmentRow, List<int>> _rows = [];
 
-    /// <summary>Segments to look into, counted in each set: what memory grows with.</summary>
+    /// <summary>Segments of the catalogues and those of them to look into, in each set: what memory grows with.</summary>
     public long Segments { get; private set; }
 
     /// <summary>Adds a set; those that are to be told first come first.</summary>
@@ -36,7 +36,7 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
         }
 
         _sets.Add((set, catalogue));
-        Segments += rows.Count;
+        Segments += catalogue.Rows.Count + rows.Count;
     }
 
     /// <summary>Each document with all its sets, one after the other.</summary>

@@ -27,8 +27,8 @@ internal static class FindHandlers
     /// <summary>Characters of names and paths, which a database may have of any length.</summary>
     private const int MaxCharacters = 4_000_000;
 
-    /// <summary>Segments of catalogues, counted in each set: some 30 bytes each.</summary>
-    private const long MaxSegments = 2_000_000;
+    /// <summary>As <see cref="DocumentSearch.Segments"/> counts them: some 20 bytes each.</summary>
+    private const long MaxSegments = 4_000_000;
 
     private const string All = "all";
 

@@ -126,7 +126,7 @@ internal static class SetPage
                 .Select(count => Html.Of($"<li>{Amounts.Count(count.Count)} {count.Words}</li>")),
             .. set.Warnings.Select(warning => Html.Of($"<li>{Show.Short(warning, 1000)}</li>")),
         ];
-        Html list = found.Length == 0 ? Html.Of($"<p>Nothing was found.</p>") : Html.Of($"<ul>{found}</ul>");
+        Html list = found.Length == 0 ? Html.Of($"<p>Its proof found nothing.</p>") : Html.Of($"<ul>{found}</ul>");
         return Html.Of($"{list}{byDocument}");
     }
 

@@ -27,6 +27,24 @@ public sealed class ConfigCommandTests : IDisposable
     public void Dispose() => _abf.Dispose();
 
     [Fact]
+    public async Task A_secret_that_others_can_read_is_a_warning_whoever_needs_it()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Modes are Unix's.");
+        string file = _abf.WriteSecret("url", "https://example.com/hook\n");
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        _abf.Config["notify"] = new JsonObject { ["webhook"] = new JsonObject { ["urlFile"] = file } };
+        _abf.Section("serve")["metricsKeyFile"] = file;
+
+        AbfResult found = await _abf.RunAsync("config", "check", "--json");
+
+        Assert.Equal(3, found.ExitCode);
+        Assert.Equal(
+            ["serve.metricsKeyFile", "notify.webhook.urlFile"],
+            found.Json.GetProperty("findings").EnumerateArray().Select(one => one.GetProperty("setting").GetString())
+        );
+    }
+
+    [Fact]
     public async Task Each_setting_is_shown_with_its_source_and_no_secret()
     {
         _abf.Section("repository")["url"] = "https://acme.blob.core.windows.net/backups?sv=1&sig=hidden-signature";

@@ -144,9 +144,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
                     {
                         string input = JsonSerializer.Serialize(due, type);
                         string id = newId(due, Guid.NewGuid());
-                        return (
-                            await Instances.StartAsync(environment, flows, check.Flow, input, id, token)
-                        ).Id;
+                        return (await Instances.StartAsync(environment, flows, check.Flow, input, id, token)).Id;
                     },
                     cancellationToken
                 ),

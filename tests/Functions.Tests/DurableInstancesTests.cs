@@ -179,13 +179,11 @@ public sealed class DurableInstancesTests
             Pageable.Create(
                 (_, _) =>
                     Task.FromResult(
-                        new Page<OrchestrationMetadata>(
-                            [
-                                .. _started.Where(one =>
-                                    one.InstanceId.StartsWith(filter!.InstanceIdPrefix!, StringComparison.Ordinal)
-                                ),
-                            ]
-                        )
+                        new Page<OrchestrationMetadata>([
+                            .. _started.Where(one =>
+                                one.InstanceId.StartsWith(filter!.InstanceIdPrefix!, StringComparison.Ordinal)
+                            ),
+                        ])
                     )
             );
 

@@ -123,8 +123,7 @@ internal static partial class ConfigCheck
         }
     }
 
-    private static string? CheckKey(ServeOptions serve) =>
-        serve.KeyFile is null ? null : ApiKey.Read(serve).Warning;
+    private static string? CheckKey(ServeOptions serve) => serve.KeyFile is null ? null : ApiKey.Read(serve).Warning;
 
     private static string? CheckMetricsKey(ServeOptions serve) =>
         serve.MetricsKeyFile is null ? null : ApiKey.ReadMetrics(serve).Warning;

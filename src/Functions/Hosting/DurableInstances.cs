@@ -41,12 +41,11 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         Guid lease = await LockStartAsync(name, cancellationToken);
         try
         {
-            return
-                (await ListAsync(flowName, cancellationToken)).Any(i =>
-                    i.Phase is InstancePhase.Running
-                    && i.Id != instanceId
-                    && i.Id.StartsWith(family, StringComparison.Ordinal)
-                )
+            return (await ListAsync(flowName, cancellationToken)).Any(i =>
+                i.Phase is InstancePhase.Running
+                && i.Id != instanceId
+                && i.Id.StartsWith(family, StringComparison.Ordinal)
+            )
                 ? throw Busy()
                 : await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
         }

@@ -33,7 +33,7 @@ public sealed class ConfigCommandTests : IDisposable
         string file = _abf.WriteSecret("url", "https://example.com/hook\n");
         File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.OtherRead);
         _abf.Config["notify"] = new JsonObject { ["webhook"] = new JsonObject { ["urlFile"] = file } };
-        _abf.Section("serve")["metricsKeyFile"] = file;
+        _abf.Config["serve"] = new JsonObject { ["metricsKeyFile"] = file };
 
         AbfResult found = await _abf.RunAsync("config", "check", "--json");
 

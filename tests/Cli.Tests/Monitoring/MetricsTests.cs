@@ -139,11 +139,7 @@ public sealed partial class MetricsTests(CommittedSample sample, OnDemand<Postgr
         AbfResult done = await Abf.RunAsync("verify");
 
         AssertDone(done);
-        Assert.Contains(
-            "warning: telemetry could not be exported, and the work goes on without it: the collector did not take the rest "
-                + "within 5 seconds",
-            done.Error
-        );
+        Assert.Contains("warning: telemetry could not be exported, and the work goes on without it: ", done.Error);
     }
 
     [Fact]

@@ -281,10 +281,7 @@ public sealed class CheckScheduleTests : IAsyncLifetime
         var options = new BackupOptions { State = Directory.CreateDirectory(_directory.Combine(state)).FullName };
         options.Installation.Name = "acme";
         options.Repository.Encryption = "none";
-        (options.Drill.Every, options.Drill.Server) = (
-            30 * Day,
-            "postgresql://drill@scratch:5433?sslmode=verify-full"
-        );
+        (options.Drill.Every, options.Drill.Server) = (30 * Day, "postgresql://drill@scratch:5433?sslmode=verify-full");
         return new FlowEnvironment(
             new LoadedOptions(options, null, null, []),
             new RepositoryStores(_blobs, _control),

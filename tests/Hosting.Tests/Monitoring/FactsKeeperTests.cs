@@ -103,7 +103,10 @@ public sealed class FactsKeeperTests : IDisposable
                 await WaitForAsync(() => _looks > 1);
             }
 
-            Assert.Contains($"abf.repository.unused {known}: it was not done when the command ended. A prune", _said[^1]);
+            Assert.Contains(
+                $"abf.repository.unused {known}: it was not done when the command ended. A prune",
+                _said[^1]
+            );
             NewMemory().TryNote(4);
             _clock.Now += TimeSpan.FromDays(7);
             _looks = 0;

@@ -89,10 +89,7 @@ public sealed class EventKindsTests : IDisposable
                     isBad
                 )
         ),
-        (
-            NotificationEvents.Drill,
-            (told, isBad) => EndedAsync(told, nameof(DrillFlow), "{}", NewDrill(), isBad)
-        ),
+        (NotificationEvents.Drill, (told, isBad) => EndedAsync(told, nameof(DrillFlow), "{}", NewDrill(), isBad)),
         (
             NotificationEvents.Repository,
             (told, isBad) =>
@@ -144,7 +141,9 @@ public sealed class EventKindsTests : IDisposable
         Assert.Equal(expected, _bench.Told.Select(told => $"{told.Item1} {told.Item2}"));
         Assert.Equal(
             expected.Select(line => line.Replace(" ", ", ", StringComparison.Ordinal)),
-            _mail.Seen.Select(mail => mail.Source.Split('\n').Single(line => line.StartsWith("event: ", StringComparison.Ordinal))[7..])
+            _mail.Seen.Select(mail =>
+                mail.Source.Split('\n').Single(line => line.StartsWith("event: ", StringComparison.Ordinal))[7..]
+            )
         );
         Assert.Empty(_bench.Said);
 

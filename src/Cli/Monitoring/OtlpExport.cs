@@ -60,9 +60,8 @@ internal sealed class OtlpExport : IAsyncDisposable
         Task<bool> metrics = Task.Run(() => _metrics?.Shutdown(patience) ?? true, CancellationToken.None);
         Task<bool[]> both = Task.WhenAll(traces, metrics);
         // Whatever the library waits for besides: the end of a run is not put off by it.
-        bool isTaken =
-            await Task.WhenAny(both, Task.Delay(2 * Patience, CancellationToken.None)) == both
-            && (await both).All(static one => one);
+        await Task.WhenAny(both, Task.Delay(2 * Patience, CancellationToken.None));
+        bool isTaken = both.IsCompletedSuccessfully && (await both).All(static one => one);
         if (!isTaken && !_faults.IsSaid)
         {
             _say(

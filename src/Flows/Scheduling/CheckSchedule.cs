@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
 using AlfrescoBackupFlows.Storage;
@@ -87,12 +88,25 @@ public sealed class CheckSchedule<TInput>(
         }
         finally
         {
-            await (control?.ReleaseLeaseAsync(LeaseName, lease, CancellationToken.None) ?? Task.CompletedTask);
+            await (control is null ? Task.CompletedTask : TryReleaseAsync(control, lease));
         }
 
         async Task<bool> HoldsAsync() =>
             control is null
             || await control.AcquireLeaseAsync(LeaseName, lease, BlobLease.MaxDuration, cancellationToken);
+    }
+
+    /// <summary>What was started is started, whether or not the lease can be given back: it ends by itself.</summary>
+    private async Task TryReleaseAsync(IBlobStore control, Guid lease)
+    {
+        try
+        {
+            await control.ReleaseLeaseAsync(LeaseName, lease, CancellationToken.None);
+        }
+        catch (AbfException)
+        {
+            // As said above.
+        }
     }
 
     /// <summary>Whether nobody has started one lately. Where the control store cannot be written, this process alone

@@ -31,6 +31,14 @@ internal sealed class LinuxOwnTree : OwnTree
         return directory is null ? null : TryStat(directory, path);
     }
 
+    public override FileStat?[] TryStatAll(string directory, IReadOnlyList<string> names)
+    {
+        using SafeFileHandle? found = Enter(directory, Way.Read);
+        return found is null
+            ? new FileStat?[names.Count]
+            : [.. names.Select(name => TryStat(found, PathIn(directory, name)))];
+    }
+
     public override SafeFileHandle? TryOpenRead(string path)
     {
         using SafeFileHandle? directory = Enter(ParentOf(path), Way.Read);
@@ -144,6 +152,34 @@ internal sealed class LinuxOwnTree : OwnTree
 
         OwnWalk.Flush(directory, Describe(path));
         return true;
+    }
+
+    public override bool[] DeleteAll(string directory, IReadOnlyList<string> names)
+    {
+        bool[] deleted = new bool[names.Count];
+        using SafeFileHandle? found = Enter(directory, Way.Write);
+        if (found is null)
+        {
+            return deleted;
+        }
+
+        try
+        {
+            for (int i = 0; i < deleted.Length; i++)
+            {
+                string path = PathIn(directory, names[i]);
+                deleted[i] = TryStat(found, path) is { Type: EntryType.File } && Unlink(found, path);
+            }
+        }
+        finally
+        {
+            if (deleted.Contains(true))
+            {
+                OwnWalk.Flush(found, Describe(directory));
+            }
+        }
+
+        return deleted;
     }
 
     public override void CreateDirectory(string path) => Require(path, Way.Create).Dispose();

@@ -95,9 +95,8 @@ public abstract class OwnTree
     /// <summary>Deletes a file, and makes that durable. False where there is none.</summary>
     public abstract bool Delete(string path);
 
-    /// <summary>Deletes files of one directory, and makes that durable. Of each, false where there is none.</summary>
-    public virtual bool[] DeleteAll(string directory, IReadOnlyList<string> names) =>
-        [.. names.Select(name => Delete(PathIn(directory, name)))];
+    /// <summary>Deletes files, and makes that durable. Of each, false where there is none.</summary>
+    public virtual bool[] DeleteAll(IReadOnlyList<string> paths) => [.. paths.Select(Delete)];
 
     /// <summary>Creates a directory with its parents down from the root, which exists. Every level is durable when the
     /// call returns.</summary>

@@ -243,7 +243,7 @@ public sealed class DirectoryBlobStore : IBlobStore
     )
     {
         string[] paths = [.. names.Select(PathOf)];
-        return RunAsync($"delete {names.Count} blobs", () => DeleteAll(paths, cancellationToken), cancellationToken);
+        return RunAsync($"delete {names.Count} blobs", () => DeleteAll(paths), cancellationToken);
     }
 
     public async Task<bool> AcquireLeaseAsync(
@@ -411,30 +411,11 @@ public sealed class DirectoryBlobStore : IBlobStore
         return taken;
     }
 
-    /// <summary>Directory by directory: each is flushed once.</summary>
-    private IReadOnlyList<BlobDeletion> DeleteAll(string[] paths, CancellationToken cancellationToken)
+    private IReadOnlyList<BlobDeletion> DeleteAll(string[] paths)
     {
-        var deletions = new BlobDeletion[paths.Length];
-        foreach (
-            IGrouping<string, int> directory in Enumerable
-                .Range(0, paths.Length)
-                .GroupBy(i => paths[i][..Math.Max(0, paths[i].LastIndexOf('/'))], StringComparer.Ordinal)
-        )
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            RequireRoot();
-            int[] numbers = [.. directory];
-            bool[] deleted = _tree.DeleteAll(
-                directory.Key,
-                [.. numbers.Select(i => paths[i][(paths[i].LastIndexOf('/') + 1)..])]
-            );
-            for (int i = 0; i < numbers.Length; i++)
-            {
-                deletions[numbers[i]] = deleted[i] ? BlobDeletion.Deleted : BlobDeletion.Absent;
-            }
-        }
-
         RequireRoot();
-        return deletions;
+        bool[] deleted = _tree.DeleteAll(paths);
+        RequireRoot();
+        return [.. deleted.Select(isDeleted => isDeleted ? BlobDeletion.Deleted : BlobDeletion.Absent)];
     }
 }

@@ -154,28 +154,41 @@ internal sealed class LinuxOwnTree : OwnTree
         return true;
     }
 
-    public override bool[] DeleteAll(string directory, IReadOnlyList<string> names)
+    /// <summary>
+    /// The directories are flushed once everything is deleted: a file system with a journal then writes that once, and the
+    /// first flush waits for it.
+    /// </summary>
+    public override bool[] DeleteAll(IReadOnlyList<string> paths)
     {
-        bool[] deleted = new bool[names.Count];
-        using SafeFileHandle? found = Enter(directory, Way.Write);
-        if (found is null)
-        {
-            return deleted;
-        }
-
+        bool[] deleted = new bool[paths.Count];
+        List<string> changed = [];
         try
         {
-            for (int i = 0; i < deleted.Length; i++)
+            foreach (IGrouping<string, int> files in Enumerable.Range(0, deleted.Length).GroupBy(i => ParentOf(paths[i])))
             {
-                string path = PathIn(directory, names[i]);
-                deleted[i] = TryStat(found, path) is { Type: EntryType.File } && Unlink(found, path);
+                using SafeFileHandle? directory = Enter(files.Key, Way.Write);
+                if (directory is null)
+                {
+                    continue;
+                }
+
+                changed.Add(files.Key);
+                foreach (int i in files)
+                {
+                    deleted[i] =
+                        TryStat(directory, paths[i]) is { Type: EntryType.File } && Unlink(directory, paths[i]);
+                }
             }
         }
         finally
         {
-            if (deleted.Contains(true))
+            foreach (string directory in changed)
             {
-                OwnWalk.Flush(found, Describe(directory));
+                using SafeFileHandle? found = Enter(directory, Way.Write);
+                if (found is not null)
+                {
+                    OwnWalk.Flush(found, Describe(directory));
+                }
             }
         }
 

@@ -152,10 +152,7 @@ public abstract class BlobStoreContract
 
         IReadOnlyList<BlobDeletion> deletions = await Store.TryDeleteAllAsync(asked, Ct);
 
-        Assert.Equal(
-            [BlobDeletion.Absent, .. names.Select(_ => BlobDeletion.Deleted), BlobDeletion.Absent],
-            deletions
-        );
+        Assert.Equal([BlobDeletion.Absent, .. names.Select(_ => BlobDeletion.Deleted), BlobDeletion.Absent], deletions);
         Assert.Equal(["packs/00/kept"], await ListAsync(""));
         Assert.Empty(await Store.TryDeleteAllAsync([], Ct));
     }

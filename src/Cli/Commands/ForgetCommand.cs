@@ -191,12 +191,7 @@ internal static class ForgetCommand
                 );
     }
 
-    private static void WriteText(
-        ForgetDocument document,
-        bool dryRun,
-        TextWriter writer,
-        bool isPruned = false
-    )
+    private static void WriteText(ForgetDocument document, bool dryRun, TextWriter writer, bool isPruned = false)
     {
         var table = new TextTable("SET", "", "BECAUSE");
         foreach (KeptSetDocument set in document.Kept)
@@ -213,7 +208,11 @@ internal static class ForgetCommand
         writer.WriteLine(
             $"{Amounts.Count(document.Kept.Length, "set")} kept, {Amounts.Count(document.Forgotten.Length)} "
                 + (dryRun ? "would be forgotten" : "forgotten")
-                + (dryRun || isPruned || document.Forgotten.Length == 0 ? string.Empty : "; 'abf prune' gives the storage back")
+                + (
+                    dryRun || isPruned || document.Forgotten.Length == 0
+                        ? string.Empty
+                        : "; 'abf prune' gives the storage back"
+                )
         );
     }
 

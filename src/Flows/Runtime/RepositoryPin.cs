@@ -25,7 +25,8 @@ public sealed class RepositoryPin(string state, string location)
     {
         try
         {
-            return _state.TryReadAll(_path, MaxBytes) is { } bytes
+            return
+                _state.TryReadAll(_path, MaxBytes) is { } bytes
                 && Encoding.UTF8.GetString(bytes).Trim() is { Length: 32 } known
                 && known.All(char.IsAsciiHexDigitLower)
                 ? known

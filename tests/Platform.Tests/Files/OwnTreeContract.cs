@@ -55,7 +55,10 @@ public abstract class OwnTreeContract : IDisposable
 
         Assert.Equal([3L, null, 3L], Tree.TryStatAll("a", ["1", "none", "2"]).Select(file => file?.Size));
         Assert.Equal([null], Tree.TryStatAll("none", ["1"]));
-        Assert.Equal([true, false, false, true, true, true], Tree.DeleteAll(["a/1", "a/none", "none/1", "b/1", "a/2", "top"]));
+        Assert.Equal(
+            [true, false, false, true, true, true],
+            Tree.DeleteAll(["a/1", "a/none", "none/1", "b/1", "a/2", "top"])
+        );
         Assert.NotNull(Tree.TryStat("a/3"));
         Assert.Null(Tree.TryStat("a/1"));
         Assert.Null(Tree.TryStat("top"));

@@ -164,7 +164,9 @@ internal sealed class LinuxOwnTree : OwnTree
         List<string> changed = [];
         try
         {
-            foreach (IGrouping<string, int> files in Enumerable.Range(0, deleted.Length).GroupBy(i => ParentOf(paths[i])))
+            foreach (
+                IGrouping<string, int> files in Enumerable.Range(0, deleted.Length).GroupBy(i => ParentOf(paths[i]))
+            )
             {
                 using SafeFileHandle? directory = Enter(files.Key, Way.Write);
                 if (directory is null)

@@ -73,8 +73,8 @@ internal sealed class RunLeftovers(BackupRepository repository)
         return new FreedStorage(gone.Length, gone.Sum(item => item.Length));
     }
 
-    private Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
-        _blobs.TryDeleteAllAsync([.. names], cancellationToken);
+    private async Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        await _blobs.TryDeleteAllAsync([.. names], cancellationToken);
 
     private static PermanentException Refuse(RunId run, string why) =>
         new(ErrorKind.Repository, $"What run {run} has stored is not deleted, because of this: {why}");

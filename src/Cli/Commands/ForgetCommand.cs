@@ -142,12 +142,25 @@ internal static class ForgetCommand
 
     private static async Task PruneAsync(CommandContext context, HostEnvironment environment, ForgetDocument forgotten)
     {
-        context.HowToGoOn = $"{Amounts.Count(forgotten.Forgotten.Length, "set")} forgotten; {PruneCommand.GoesOn}";
-        PruneReport report = await PruneCommand.RunAsync(
-            context,
-            environment,
-            Pruning.OptionsOf(context.Options.Retention)
-        );
+        PruneReport report;
+        try
+        {
+            context.HowToGoOn = PruneCommand.GoesOn;
+            report = await PruneCommand.RunAsync(
+                context,
+                environment,
+                Pruning.OptionsOf(context.Options.Retention)
+            );
+        }
+        catch (AbfException)
+        {
+            context.Messages.Warn(
+                $"{Amounts.Count(forgotten.Forgotten.Length, "set")} forgotten before the prune failed; 'abf prune' gives the "
+                    + "storage back"
+            );
+            throw;
+        }
+
         var document = PruneDocument.Of(report, dryRun: false);
         context.Result.Write(
             new ForgetPruneDocument(forgotten.Kept, forgotten.Forgotten, document),

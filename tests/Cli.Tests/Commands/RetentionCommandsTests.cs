@@ -46,7 +46,7 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
             third,
             Assert.Single(both.Json.GetProperty("forgotten").EnumerateArray()).GetProperty("id").GetString()
         );
-        Assert.True(both.Json.GetProperty("prune").GetProperty("freedBytes").GetInt64() > 0, both.Out);
+        Assert.True(both.Json.GetProperty("prune").GetProperty("storedBytes").GetInt64() > 0, both.Out);
         AssertDone(await Abf.RunAsync("verify", "--read-data", "--json"));
     }
 

@@ -86,7 +86,7 @@ public sealed class CloseRunTests : IDisposable
             new LoadedOptions(options, null, null, []),
             new RepositoryStores(blobs, new MemoryBlobStore()),
             TimeProvider.System,
-            LoggerFactory.Create(logging => logging.AddProvider(_said))
+            _said
         );
         BackupRepository repository = await environment.Repository.OpenAsync(Token);
         for (int night = 1; night <= Nights; night++)
@@ -101,11 +101,13 @@ public sealed class CloseRunTests : IDisposable
         return environment;
     }
 
-    private sealed class Said : ILoggerProvider, ILogger
+    private sealed class Said : ILoggerFactory, ILogger
     {
         public ConcurrentQueue<string> Warnings { get; } = new();
 
         public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider) { }
 
         public void Dispose() { }
 

@@ -146,11 +146,7 @@ internal static class ForgetCommand
         try
         {
             context.HowToGoOn = PruneCommand.GoesOn;
-            report = await PruneCommand.RunAsync(
-                context,
-                environment,
-                Pruning.OptionsOf(context.Options.Retention)
-            );
+            report = await PruneCommand.RunAsync(context, environment, Pruning.OptionsOf(context.Options.Retention));
         }
         catch (AbfException)
         {

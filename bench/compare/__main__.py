@@ -116,7 +116,7 @@ def compare(settings, name, tools, database, results):
             for tool in here:
                 tool.failed = False
             generation = 0
-            once = ("first", "forget") if name == "years" else ("first",) if name == "nights" else ()
+            once = ("first", *(("forget",) if store_name == "azurite" else ())) if name == "years" else ("first",) if name == "nights" else ()
             for job in [job for job in plan.JOBS if job in plan.JOBS_OF.get(name, plan.JOBS) and (job in settings.job or job == "first")]:
                 if job == "sets" and name in ("nights", "years"):
                     generation = more_nights(settings, corpus, store, database, generation, here, results)

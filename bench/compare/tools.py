@@ -25,7 +25,8 @@ class Tool:
 
     def open(self, store, corpus, database):
         """An empty repository, no cache, no state."""
-        shutil.rmtree(self.base, ignore_errors=True)
+        for path in (self.base, self.before):
+            shutil.rmtree(path, ignore_errors=True)
         os.makedirs(self.base)
         self.store, self.corpus, self.database, self.place = store, corpus, database, store.fresh(self.name)
         self.targets = 0
@@ -43,7 +44,25 @@ class Tool:
         """Where the content store comes back: most tools repeat its whole path beneath the target."""
         return self.target + self.corpus.store
 
+    @property
+    def before(self):
+        return f"{self.base}-before"
+
+    def rewind(self):
+        """Each round forgets the same sets: repository and state go back to where they were before the first."""
+        parts = {"place": self.place, "base": self.base}
+        if not os.path.isdir(self.before):
+            for name, path in parts.items():
+                shutil.copytree(path, os.path.join(self.before, name), symlinks=True)
+            return
+        for name, path in parts.items():
+            shutil.rmtree(path)
+            shutil.copytree(os.path.join(self.before, name), path, symlinks=True)
+
     def prepare(self, job):
+        if job == "forget" and self.store.name == "directory":
+            self.rewind()
+            os.sync()
         if job == "restore":
             self.targets += 1
         if job == "again":
@@ -120,13 +139,10 @@ class Ours(Tool):
             self.mark_as_unfinished()
 
     def command(self, job):
-        arguments = {"init": ["init"], "verify": ["verify"], "sets": ["sets"]}.get(job, ["backup"])
+        arguments = {"init": ["init"], "verify": ["verify"], "sets": ["sets"], "forget": ["forget", "--keep-last", "30", "--prune"]}.get(job, ["backup"])
         if job in ("restore", "again"):
             arguments = ["restore", "--set", "latest", "--target", self.target, "--no-database"]
         environment = {"ABF__BACKUP__FULLSCANEVERY": "0s"} if job == "unchanged" and self.corpus.name != "years" else {}
-        if job == "forget":
-            config = os.path.join(self.base, "abf.json")
-            return Command(["sh", "-ec", f"{self.program} forget --keep-last 30 --config {config} --json; {self.program} prune --config {config} --json"], self.clock())
         return Command([self.program, *arguments, "--config", os.path.join(self.base, "abf.json"), "--json"], environment | self.clock())
 
     def check(self, job, output):

@@ -18,6 +18,9 @@ public sealed record ForgetDocument(KeptSetDocument[] Kept, ForgottenSetDocument
         );
 }
 
+/// <summary><c>forget --prune --json</c>: the same, and what the prune did.</summary>
+public sealed record ForgetPruneDocument(KeptSetDocument[] Kept, ForgottenSetDocument[] Forgotten, PruneDocument Prune);
+
 /// <param name="Reasons">
 /// <c>last</c>, <c>within</c>, <c>daily</c>, <c>weekly</c>, <c>monthly</c>, <c>yearly</c>, <c>pinned</c>,
 /// <c>newest-consistent</c>, <c>in-use</c>, <c>imported</c>, <c>not-named</c>.

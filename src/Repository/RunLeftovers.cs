@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Format;
@@ -16,8 +15,6 @@ namespace AlfrescoBackupFlows.Repository;
 /// </summary>
 internal sealed class RunLeftovers(BackupRepository repository)
 {
-    private const int Parallelism = 8;
-
     private readonly IBlobStore _blobs = repository.Blobs.Store;
 
     /// <exception cref="PermanentException">
@@ -68,27 +65,16 @@ internal sealed class RunLeftovers(BackupRepository repository)
             .ListAsync("packs/", cancellationToken)
             .Where(item => packs.Contains(item.Name))
             .ToListAsync(cancellationToken);
-        ConcurrentBag<BlobItem> gone = [];
-        await Parallel.ForEachAsync(
-            there,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (item, token) =>
-            {
-                if ((await _blobs.TryDeleteAsync(item.Name, token)).IsGone)
-                {
-                    gone.Add(item);
-                }
-            }
+        IReadOnlyList<BlobDeletion> deletions = await _blobs.TryDeleteAllAsync(
+            [.. there.Select(item => item.Name)],
+            cancellationToken
         );
-        return new FreedStorage(gone.Count, gone.Sum(item => item.Length));
+        BlobItem[] gone = [.. there.Where((_, i) => deletions[i].IsGone)];
+        return new FreedStorage(gone.Length, gone.Sum(item => item.Length));
     }
 
-    private Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
-        Parallel.ForEachAsync(
-            names,
-            new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
-            async (name, token) => await _blobs.TryDeleteAsync(name, token)
-        );
+    private async Task DeleteAllAsync(IEnumerable<string> names, CancellationToken cancellationToken) =>
+        await _blobs.TryDeleteAllAsync([.. names], cancellationToken);
 
     private static PermanentException Refuse(RunId run, string why) =>
         new(ErrorKind.Repository, $"What run {run} has stored is not deleted, because of this: {why}");

@@ -66,6 +66,27 @@ public interface IBlobStore
         await DeleteAsync(name, cancellationToken) ? BlobDeletion.Deleted : BlobDeletion.Absent;
 
     /// <summary>
+    /// The same for many blobs, in any order: with fewer waits than one after the other, where the store can. What was
+    /// deleted when one fails stays so.
+    /// </summary>
+    /// <returns>What became of each, in the order of the names.</returns>
+    async Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        const int AtOnce = 8;
+        var deletions = new BlobDeletion[names.Count];
+        await Parallel.ForAsync(
+            0,
+            names.Count,
+            new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+            async (i, token) => deletions[i] = await TryDeleteAsync(names[i], token)
+        );
+        return deletions;
+    }
+
+    /// <summary>
     /// Takes the lease on a name, or renews it where <paramref name="leaseId"/> holds it already. Returns false where
     /// another holds it. The blob is created (empty) if absent. <paramref name="duration"/> is 15 to 60 s (Azure's
     /// bounds); the lease ends by itself.

@@ -143,6 +143,21 @@ public abstract class BlobStoreContract
     }
 
     [Fact]
+    public async Task Of_many_that_are_deleted_together_each_is_told_and_no_other_is_touched()
+    {
+        string[] names = [.. Enumerable.Range(0, 40).Select(i => $"packs/{i % 3:x2}/{i:d4}"), "index/a"];
+        await Task.WhenAll(names.Select(name => Store.PutIfAbsentAsync(name, Bytes(1), Ct)));
+        await Store.PutIfAbsentAsync("packs/00/kept", Bytes(1), Ct);
+        string[] asked = ["packs/none/none", .. names, "packs/01/none"];
+
+        IReadOnlyList<BlobDeletion> deletions = await Store.TryDeleteAllAsync(asked, Ct);
+
+        Assert.Equal([BlobDeletion.Absent, .. names.Select(_ => BlobDeletion.Deleted), BlobDeletion.Absent], deletions);
+        Assert.Equal(["packs/00/kept"], await ListAsync(""));
+        Assert.Empty(await Store.TryDeleteAllAsync([], Ct));
+    }
+
+    [Fact]
     public async Task Where_nothing_is_protected_a_listing_says_no_date_and_none_is_moved()
     {
         await Store.PutIfAbsentAsync("packs/ab/one", Bytes(5), Ct);

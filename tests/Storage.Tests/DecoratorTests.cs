@@ -27,6 +27,8 @@ public sealed class CountingBlobStoreTests : MemoryBackedContract
         Assert.Equal(2, store.Count(BlobVerb.PutIfAbsent));
         Assert.Equal(1, store.Count(BlobVerb.List));
         Assert.Equal(5, store.Total);
+        await store.TryDeleteAllAsync(["a", "b", "c"], Ct);
+        Assert.Equal(3, store.Count(BlobVerb.Delete));
         Assert.Equal(110, store.BytesUp);
         Assert.Equal(50, store.BytesDown);
     }

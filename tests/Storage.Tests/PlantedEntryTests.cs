@@ -64,6 +64,7 @@ public sealed class PlantedEntryTests : IDisposable
         await RefusedAsync(planted, () => Store().ReadAsync(name, 0, new byte[8], Ct));
         await RefusedAsync(planted, () => Store().GetPropertiesAsync(name, Ct));
         await RefusedAsync(planted, () => Store().DeleteAsync(name, Ct));
+        await RefusedAsync(planted, () => Store().TryDeleteAllAsync([name], Ct));
         await RefusedAsync(planted, async () => await Store().ListAsync($"{planted}/", Ct).ToListAsync(Ct));
     }
 

@@ -61,7 +61,8 @@ internal sealed record BackupStart(InstanceState? Started, InstanceState? Runnin
             Guid.NewGuid(),
             request.AcceptContentLoss,
             dead,
-            requestKey
+            requestKey,
+            environment.FindLogSeen()
         );
         string json = JsonSerializer.Serialize(input, BackupJson.Default.HotBackupInput);
         InstanceState started = await Instances.StartAsync(

@@ -10,6 +10,7 @@ using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Garbage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -33,6 +34,10 @@ internal static class ForgetCommand
         Option<int?> weekly = Count("--keep-weekly", "Keep the newest set of each of N weeks.");
         Option<int?> monthly = Count("--keep-monthly", "Keep the newest set of each of N months.");
         Option<int?> yearly = Count("--keep-yearly", "Keep the newest set of each of N years.");
+        var prune = new Option<bool>("--prune")
+        {
+            Description = "Then give their storage back, as 'abf prune' does: one start in place of two.",
+        };
         Option<bool> dryRun = DryRun.NewOption("forgotten");
         var command = new DocumentedCommand(
             "forget",
@@ -52,6 +57,7 @@ internal static class ForgetCommand
             weekly,
             monthly,
             yearly,
+            prune,
             dryRun,
         };
         command.SetAction(parsed =>
@@ -69,6 +75,7 @@ internal static class ForgetCommand
                             parsed.GetValue(monthly),
                             parsed.GetValue(yearly)
                         ),
+                        parsed.GetValue(prune),
                         parsed.GetValue(dryRun)
                     )
             )
@@ -76,26 +83,91 @@ internal static class ForgetCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string[] sets, KeepRules given, bool dryRun)
+    private static async Task<int> RunAsync(
+        CommandContext context,
+        string[] sets,
+        KeepRules given,
+        bool prunes,
+        bool dryRun
+    )
     {
+        if (prunes && dryRun)
+        {
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                "--prune and --dry-run do not go together: 'abf prune --dry-run' tells what would be freed, once the sets "
+                    + "are forgotten"
+            );
+        }
+
         context.Load(OptionsScope.Repository);
         ForgetRequest request = RequestOf(context, sets, given);
-        ForgetResult result = await ToldCommand.RunAsync(
-            context,
-            CommandKind.Forget,
-            dryRun,
-            async () =>
+        HostEnvironment? environment = null;
+        try
+        {
+            ForgetResult result = await ToldCommand.RunAsync(
+                context,
+                CommandKind.Forget,
+                dryRun,
+                async () =>
+                {
+                    environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
+                    var forgetting = new Forgetting(environment.Flows);
+                    return dryRun
+                        ? await forgetting.PreviewAsync(request, context.Stop)
+                        : await forgetting.RunAsync(request, context.Stop);
+                }
+            );
+            var document = ForgetDocument.Of(result);
+            if (prunes)
             {
-                await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-                var forgetting = new Forgetting(environment.Flows);
-                return dryRun
-                    ? await forgetting.PreviewAsync(request, context.Stop)
-                    : await forgetting.RunAsync(request, context.Stop);
+                await PruneAsync(context, environment!, document);
+            }
+            else
+            {
+                context.Result.Write(
+                    document,
+                    CliJson.Relaxed.ForgetDocument,
+                    writer => WriteText(document, dryRun, writer)
+                );
+            }
+
+            return ExitCodes.Done;
+        }
+        finally
+        {
+            await (environment?.DisposeAsync() ?? default);
+        }
+    }
+
+    private static async Task PruneAsync(CommandContext context, HostEnvironment environment, ForgetDocument forgotten)
+    {
+        PruneReport report;
+        try
+        {
+            context.HowToGoOn = PruneCommand.GoesOn;
+            report = await PruneCommand.RunAsync(context, environment, Pruning.OptionsOf(context.Options.Retention));
+        }
+        catch (AbfException)
+        {
+            context.Messages.Warn(
+                $"{Amounts.Count(forgotten.Forgotten.Length, "set")} forgotten before the prune failed; 'abf prune' gives the "
+                    + "storage back"
+            );
+            throw;
+        }
+
+        var document = PruneDocument.Of(report, dryRun: false);
+        context.Result.Write(
+            new ForgetPruneDocument(forgotten.Kept, forgotten.Forgotten, document),
+            CliJson.Relaxed.ForgetPruneDocument,
+            writer =>
+            {
+                WriteText(forgotten, dryRun: false, writer, isPruned: true);
+                PruneCommand.WriteText(document, writer);
             }
         );
-        var document = ForgetDocument.Of(result);
-        context.Result.Write(document, CliJson.Relaxed.ForgetDocument, writer => WriteText(document, dryRun, writer));
-        return ExitCodes.Done;
+        PruneCommand.Warn(context, report);
     }
 
     private static ForgetRequest RequestOf(CommandContext context, string[] sets, KeepRules given)
@@ -128,7 +200,7 @@ internal static class ForgetCommand
                 );
     }
 
-    private static void WriteText(ForgetDocument document, bool dryRun, TextWriter writer)
+    private static void WriteText(ForgetDocument document, bool dryRun, TextWriter writer, bool isPruned = false)
     {
         var table = new TextTable("SET", "", "BECAUSE");
         foreach (KeptSetDocument set in document.Kept)
@@ -145,7 +217,11 @@ internal static class ForgetCommand
         writer.WriteLine(
             $"{Amounts.Count(document.Kept.Length, "set")} kept, {Amounts.Count(document.Forgotten.Length)} "
                 + (dryRun ? "would be forgotten" : "forgotten")
-                + (dryRun || document.Forgotten.Length == 0 ? string.Empty : "; 'abf prune' gives the storage back")
+                + (
+                    dryRun || isPruned || document.Forgotten.Length == 0
+                        ? string.Empty
+                        : "; 'abf prune' gives the storage back"
+                )
         );
     }
 

@@ -15,6 +15,9 @@ namespace AlfrescoBackupFlows.Cli.Commands;
 /// <summary><c>abf prune</c>: gives back the storage of what no set needs, beside everything else.</summary>
 internal static class PruneCommand
 {
+    /// <summary>How to go on where it is stopped.</summary>
+    public const string GoesOn = "what was given up so far is deleted by the next 'abf prune', which goes on";
+
     public static Command Create(CommandRunner runner)
     {
         var maxUnused = new Option<string?>("--max-unused")
@@ -71,7 +74,7 @@ internal static class PruneCommand
         }
 
         options = WithMaxRepack(options, maxRepack);
-        context.HowToGoOn = "what was given up so far is deleted by the next 'abf prune', which goes on";
+        context.HowToGoOn = GoesOn;
         PruneReport report = await ToldCommand.RunAsync(
             context,
             CommandKind.Prune,
@@ -87,15 +90,32 @@ internal static class PruneCommand
         );
         var document = PruneDocument.Of(report, dryRun);
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
+        Warn(context, report);
+        return ExitCodes.Done;
+    }
+
+    /// <summary>A prune to its end, by what is open already.</summary>
+    public static Task<PruneReport> RunAsync(
+        CommandContext context,
+        HostEnvironment environment,
+        PruneOptions options
+    ) =>
+        ToldCommand.RunAsync(
+            context,
+            CommandKind.Prune,
+            isDryRun: false,
+            async () => (await new Pruning(environment.Flows).RunAsync(options, isTimeUp: null, context.Stop)).Report
+        );
+
+    public static void Warn(CommandContext context, PruneReport report)
+    {
         foreach (string warning in report.Warnings ?? [])
         {
             context.Messages.Warn(warning);
         }
-
-        return ExitCodes.Done;
     }
 
-    private static void WriteText(PruneDocument prune, TextWriter writer)
+    public static void WriteText(PruneDocument prune, TextWriter writer)
     {
         string would = prune.DryRun ? "would be " : string.Empty;
         writer.WriteLine(

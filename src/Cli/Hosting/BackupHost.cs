@@ -53,7 +53,8 @@ internal sealed class BackupHost : IAsyncDisposable
             _context.Time.GetUtcNow(),
             Guid.NewGuid(),
             acceptContentLoss,
-            dead
+            dead,
+            logSeen: _host.FindLogSeen()
         );
         _host.Client.Start(nameof(HotBackupFlow), FlowHost.Write(input), input.Run.ToString());
         return input.Run;

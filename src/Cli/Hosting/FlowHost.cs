@@ -230,6 +230,9 @@ internal sealed class FlowHost : IAsyncDisposable
             ?? throw new InvalidOperationException("what this version began does not match its journal");
     }
 
+    /// <inheritdoc cref="FlowEnvironment.FindLogSeen"/>
+    public long? FindLogSeen() => _environment.Flows.FindLogSeen();
+
     /// <summary>What this process asked of the storage so far.</summary>
     public StorageDocument Traffic() => _environment.Traffic();
 

@@ -19,6 +19,7 @@ namespace AlfrescoBackupFlows.Cli.Output;
 [JsonSerializable(typeof(InitDocument))]
 [JsonSerializable(typeof(KeyChangeDocument))]
 [JsonSerializable(typeof(ForgetDocument))]
+[JsonSerializable(typeof(ForgetPruneDocument))]
 [JsonSerializable(typeof(PruneDocument))]
 [JsonSerializable(typeof(RepairDocument))]
 [JsonSerializable(typeof(PinDocument))]

@@ -28,7 +28,7 @@ public sealed class HotBackupFlow : TaskOrchestrator<HotBackupInput, HotBackupRe
             steps.Status.Begin(Phases.Open);
             OpenedRun opened = await context.CallActivityAsync<OpenedRun>(
                 nameof(OpenRun),
-                new OpenRunInput(input.Run, input.Supersedes),
+                new OpenRunInput(input.Run, input.Supersedes, input.LogSeen),
                 steps.Retry(Retries.Storage)
             );
             run = run with { Parent = opened.Parent };

@@ -92,6 +92,12 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     /// <summary>Begins to open the repository for a run, beside what the host does before that.</summary>
     public void OpenAhead() => Repository.OpenAhead();
 
+    /// <summary>
+    /// Sequence of the newest entry of the repository's log that this machine remembers, without a request; null where it
+    /// remembers none.
+    /// </summary>
+    public long? FindLogSeen() => HeadMemory.Find(Options.State!, Stores.Blobs.Location)?.Sequence;
+
     public async ValueTask DisposeAsync()
     {
         await Runs.DisposeAsync();

@@ -13,7 +13,7 @@ namespace AlfrescoBackupFlows.Flows.Runtime;
 /// <param name="location">Where it was found, as messages show it.</param>
 public sealed class HeadMemory(string state, string repository, string location)
 {
-    private readonly HeadFile _file = new(state, $"heads/{repository}.json");
+    private readonly HeadFile _file = new(state, PathOf(repository));
     private readonly RepositoryPin _pin = new(state, location);
 
     /// <summary>
@@ -26,6 +26,24 @@ public sealed class HeadMemory(string state, string repository, string location)
         _pin.Check(repository);
         return _file.Read();
     }
+
+    /// <summary>The head of the repository that was found at a place last; null where nothing can be told.</summary>
+    public static RememberedHead? Find(string state, string location)
+    {
+        try
+        {
+            return new RepositoryPin(state, location).Find() is { } repository
+                ? new HeadFile(state, PathOf(repository)).Read()
+                : null;
+        }
+        catch (AbfException)
+        {
+            // Whoever opens the repository says what is wrong there.
+            return null;
+        }
+    }
+
+    private static string PathOf(string repository) => $"heads/{repository}.json";
 
     /// <summary>
     /// Remembers a head that was read against <see cref="Recall"/>, or that was added to such a one. Of a broken log,

@@ -125,4 +125,11 @@ internal static partial class Logs
 
     [LoggerMessage(41, LogLevel.Warning, "Run {Run} goes on without a search index: {Reason}")]
     public static partial void NoIndex(ILogger logger, string run, string reason);
+
+    [LoggerMessage(
+        48,
+        LogLevel.Warning,
+        "Small index blobs were not put together, the next backup tries again: {Reason}"
+    )]
+    public static partial void IndexNotCompacted(ILogger logger, string reason);
 }

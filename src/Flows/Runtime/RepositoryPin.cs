@@ -20,6 +20,24 @@ public sealed class RepositoryPin(string state, string location)
     private readonly string _path =
         $"heads/place-{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(location)))[..32]}";
 
+    /// <summary>The repository that is remembered: its id; null where there is none, or nobody can tell.</summary>
+    public string? Find()
+    {
+        try
+        {
+            return
+                _state.TryReadAll(_path, MaxBytes) is { } bytes
+                && Encoding.UTF8.GetString(bytes).Trim() is { Length: 32 } known
+                && known.All(char.IsAsciiHexDigitLower)
+                ? known
+                : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Remembers the repository, the first time.</summary>
     /// <exception cref="PermanentException">Repository: another one was there before.</exception>
     public void Check(string repository)

@@ -54,6 +54,10 @@ public abstract class OwnTree
     /// <summary>The state of a file or a directory; null where there is neither.</summary>
     public abstract FileStat? TryStat(string path);
 
+    /// <summary>The states of what one directory has under these names, as <see cref="TryStat"/> says them.</summary>
+    public virtual FileStat?[] TryStatAll(string directory, IReadOnlyList<string> names) =>
+        [.. names.Select(name => TryStat(PathIn(directory, name)))];
+
     /// <summary>Opens a file for reading, never waiting for another process; null where there is none.</summary>
     public abstract SafeFileHandle? TryOpenRead(string path);
 
@@ -91,6 +95,9 @@ public abstract class OwnTree
     /// <summary>Deletes a file, and makes that durable. False where there is none.</summary>
     public abstract bool Delete(string path);
 
+    /// <summary>Deletes files, and makes that durable. Of each, false where there is none.</summary>
+    public virtual bool[] DeleteAll(IReadOnlyList<string> paths) => [.. paths.Select(Delete)];
+
     /// <summary>Creates a directory with its parents down from the root, which exists. Every level is durable when the
     /// call returns.</summary>
     public abstract void CreateDirectory(string path);
@@ -121,6 +128,9 @@ public abstract class OwnTree
                 $"'{Describe(path)}' has more than {maxBytes} bytes, and abf never writes so many there: find out who did, and remove it"
             );
     }
+
+    private protected static string PathIn(string directory, string name) =>
+        directory.Length == 0 ? name : $"{directory}/{name}";
 
     private static OwnTree Create(string root, string within, bool isPrivate)
     {

@@ -10,16 +10,16 @@ internal static class CatalogueChunks
     /// <summary>Every chunk of the catalogue: of its table, lists of chunks included, then its segments and filters.</summary>
     public static async IAsyncEnumerable<ChunkId> WalkAsync(
         IChunkSource chunks,
-        CatalogueStamp catalogue,
+        ContentRef table,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach ((ChunkId id, _) in chunks.WalkAsync(catalogue.Table, cancellationToken))
+        await foreach ((ChunkId id, _) in chunks.WalkAsync(table, cancellationToken))
         {
             yield return id;
         }
 
-        await foreach (CatalogueGroup group in CatalogueTable.ReadAsync(chunks, catalogue.Table, cancellationToken))
+        await foreach (CatalogueGroup group in CatalogueTable.ReadAsync(chunks, table, cancellationToken))
         {
             foreach (CatalogueSegmentRow row in group.Segments)
             {

@@ -170,12 +170,17 @@ public sealed class ChunkIndex : IDisposable
         CancellationToken cancellationToken
     )
     {
-        for (int i = first; i < indexes.Count; i++)
+        int i = first;
+        await foreach (
+            (_, ChunkIndexTable rows) in ChunkIndexSequence.ReadAsync(
+                blobs,
+                [.. indexes.Skip(first)],
+                cancellationToken
+            )
+        )
         {
             // One entry's indexes share a rank, so that the pack id decides between them.
-            int rank = 1 + IndexOfEntry(indexes, i);
-            (ChunkIndexTable rows, _) = await ChunkIndexBlobs.ReadAsync(blobs, indexes[i].ToBlob(), cancellationToken);
-            builder.Add(rows, rank);
+            builder.Add(rows, rank: 1 + IndexOfEntry(indexes, i++));
         }
     }
 

@@ -13,8 +13,6 @@ namespace AlfrescoBackupFlows.Repository.ChunkIndexes;
 /// </summary>
 internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string cacheDirectory)
 {
-    private const int MaxBlobsAtOnce = 16;
-
     private readonly HashSet<long> _lossyEntries = [];
     private readonly List<(ChunkIndexSummary Index, PackId[] Packs)> _read = [];
     private readonly List<LostChunkIndex> _lost = [];
@@ -70,53 +68,28 @@ internal sealed class ChunkIndexReading(SealedBlobs blobs, KeyRing keys, string 
     )
     {
         int rank = 0;
-        for (int first = 0; first < indexes.Length; )
+        ChunkIndexSummary? before = null;
+        await foreach (
+            (ChunkIndexSummary index, (ChunkIndexTable? rows, bool isMissing)) in ChunkIndexSequence.TryReadAsync(
+                blobs,
+                indexes,
+                cancellationToken
+            )
+        )
         {
-            int count = CountTogether(indexes.AsSpan()[first..]);
-            (ChunkIndexTable? Rows, bool IsMissing)[] read = await Task.WhenAll(
-                indexes
-                    .Skip(first)
-                    .Take(count)
-                    .Select(index => ChunkIndexBlobs.TryReadAsync(blobs, index.ToBlob(), cancellationToken))
-            );
-            foreach ((ChunkIndexTable? rows, bool isMissing) in read)
+            // One entry's indexes share a rank, so that the pack id decides between them.
+            rank += index.Sequence != before?.Sequence ? 1 : 0;
+            before = index;
+            if (rows is null)
             {
-                // One entry's indexes share a rank, so that the pack id decides between them.
-                ChunkIndexSummary index = indexes[first];
-                rank += first == 0 || index.Sequence != indexes[first - 1].Sequence ? 1 : 0;
-                first++;
-                if (rows is null)
-                {
-                    _lost.Add(new LostChunkIndex(index, isMissing));
-                    _lossyEntries.Add(index.Sequence);
-                    continue;
-                }
-
-                builder.Add(rows, rank);
-                _read.Add((index, [.. rows.Packs.ToArray().Select(pack => pack.Id)]));
-            }
-        }
-    }
-
-    /// <summary>
-    /// Blobs that are read at once: those of many nights are short, and waiting for the store is all that they cost.
-    /// </summary>
-    private static int CountTogether(ReadOnlySpan<ChunkIndexSummary> indexes)
-    {
-        int count = 1;
-        long rows = indexes[0].Rows;
-        while (count < Math.Min(indexes.Length, MaxBlobsAtOnce))
-        {
-            rows += indexes[count].Rows;
-            if (rows > ChunkIndexBlobs.UsualRows)
-            {
-                break;
+                _lost.Add(new LostChunkIndex(index, isMissing));
+                _lossyEntries.Add(index.Sequence);
+                continue;
             }
 
-            count++;
+            builder.Add(rows, rank);
+            _read.Add((index, [.. rows.Packs.ToArray().Select(pack => pack.Id)]));
         }
-
-        return count;
     }
 
     /// <summary>

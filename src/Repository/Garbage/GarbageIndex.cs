@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Cache;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
@@ -61,58 +62,68 @@ internal sealed record GarbageIndex(
         }
 
         Dictionary<ChunkIndexId, ImmutableArray<PackId>> packs = [];
-        List<(ChunkIndexSummary, ImmutableArray<PackId>)> live = [];
-        foreach (ChunkIndexSummary index in LogState.Live(state.Indexes))
+        ImmutableArray<ChunkIndexSummary> live = LogState.Live(state.Indexes);
+        await foreach (
+            (ChunkIndexSummary index, ChunkIndexTable table) in ReadAsync(repository, live, cancellationToken)
+        )
         {
-            ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
             // All of one rank: of several places of a chunk the lowest pack id comes first. By the order of the log another
             // place would count after each compaction, and what this prune keeps would be garbage to the next.
             builder.Add(table, rank: 1);
             packs[index.Id] = PacksOf(table);
-            live.Add((index, packs[index.Id]));
         }
 
-        HashSet<PackId> held = [];
-        foreach (long runBase in state.OpenRuns.Select(run => run.Base).Distinct())
+        ChunkIndexSummary[] ofRuns =
+        [
+            .. state.OpenRuns.Select(run => run.Base).Distinct().SelectMany(IndexesAt).DistinctBy(index => index.Id),
+        ];
+        ChunkIndexSummary[] others =
+        [
+            .. ofRuns
+                .Concat(state.ReplacedDuringRuns())
+                .DistinctBy(index => index.Id)
+                .Where(index => !packs.ContainsKey(index.Id)),
+        ];
+        await foreach (
+            (ChunkIndexSummary index, ChunkIndexTable table) in ReadAsync(repository, others, cancellationToken)
+        )
         {
-            foreach (ChunkIndexSummary index in LogState.Live(state.WithIndexesUpTo(runBase).Indexes))
-            {
-                if (!packs.TryGetValue(index.Id, out ImmutableArray<PackId> named))
-                {
-                    ChunkIndexTable table = await ReadAsync(repository, index, cancellationToken);
-                    packs[index.Id] = named = PacksOf(table);
-                }
-
-                held.UnionWith(named);
-            }
+            packs[index.Id] = PacksOf(table);
         }
 
-        foreach (ChunkIndexSummary index in state.ReplacedDuringRuns().Where(index => !packs.ContainsKey(index.Id)))
-        {
-            await ReadAsync(repository, index, cancellationToken);
-        }
+        return new GarbageIndex(
+            [.. live.Select(index => (index, packs[index.Id]))],
+            builder.Build(),
+            ofRuns.SelectMany(index => packs[index.Id]).ToHashSet()
+        );
 
-        return new GarbageIndex([.. live], builder.Build(), held);
+        IEnumerable<ChunkIndexSummary> IndexesAt(long runBase) => LogState.Live(state.WithIndexesUpTo(runBase).Indexes);
     }
 
     private static ImmutableArray<PackId> PacksOf(ChunkIndexTable table) =>
         [.. table.Packs.ToArray().Select(pack => pack.Id)];
 
-    private static async Task<ChunkIndexTable> ReadAsync(
+    private static async IAsyncEnumerable<(ChunkIndexSummary Index, ChunkIndexTable Rows)> ReadAsync(
         BackupRepository repository,
-        ChunkIndexSummary index,
-        CancellationToken cancellationToken
+        IReadOnlyList<ChunkIndexSummary> indexes,
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        (ChunkIndexTable? rows, bool isMissing) = await ChunkIndexBlobs.TryReadAsync(
-            repository.Blobs,
-            index.ToBlob(),
-            cancellationToken
-        );
-        return rows
-            ?? throw new PermanentException(
-                ErrorKind.Repository,
-                $"Nobody can tell what is needed, and nothing is collected: {new LostChunkIndex(index, isMissing).Warning}"
-            );
+        await foreach (
+            (ChunkIndexSummary index, (ChunkIndexTable? rows, bool isMissing)) in ChunkIndexSequence.TryReadAsync(
+                repository.Blobs,
+                indexes,
+                cancellationToken
+            )
+        )
+        {
+            yield return rows is not null
+                ? (index, rows)
+                : throw new PermanentException(
+                    ErrorKind.Repository,
+                    "Nobody can tell what is needed, and nothing is collected: "
+                        + new LostChunkIndex(index, isMissing).Warning
+                );
+        }
     }
 }

@@ -17,6 +17,8 @@ internal sealed class IndexCompaction(BackupRepository repository)
     /// <summary>So many small ones are left as they are.</summary>
     private const int MaxSmall = 8;
 
+    public static bool IsSmall(ChunkIndexSummary index) => index.Rows < SmallRows;
+
     /// <summary>Which index blobs are to be replaced.</summary>
     /// <param name="givenUp">Packs that no index blob may name any more.</param>
     /// <param name="added">Index blobs that are named besides.</param>
@@ -45,7 +47,7 @@ internal sealed class IndexCompaction(BackupRepository repository)
         ];
         ChunkIndexSummary[] small =
         [
-            .. named.Select(live => live.Index).Where(live => live.Rows < SmallRows && !chosen.Contains(live.Id)),
+            .. named.Select(live => live.Index).Where(live => IsSmall(live) && !chosen.Contains(live.Id)),
         ];
         if (small.Length + (chosen.Count > 0 ? 1 : 0) + added > MaxSmall)
         {
@@ -82,13 +84,10 @@ internal sealed class IndexCompaction(BackupRepository repository)
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (ChunkIndexSummary index in replaced)
+        await foreach (
+            (_, ChunkIndexTable table) in ChunkIndexSequence.ReadAsync(repository.Blobs, replaced, cancellationToken)
+        )
         {
-            (ChunkIndexTable table, _) = await ChunkIndexBlobs.ReadAsync(
-                repository.Blobs,
-                index.ToBlob(),
-                cancellationToken
-            );
             foreach (ChunkPlace place in table.Places.Where(place => !givenUp.Contains(place.Pack.Id)))
             {
                 yield return place;

@@ -12,8 +12,8 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 
 /// <summary>
 /// Every chunk that some sets reach: of their dumps, catalogues, listings, segments, lists of required files and files, lists of
-/// chunks at every depth included. A segment that several sets share is read once. Memory is bounded, but for some 40
-/// bytes a segment. Used once: sets are added, then the chunks are read.
+/// chunks at every depth included. What several sets share is read once. Memory is bounded, but for some 40 bytes a
+/// segment and a kilobyte a set. Used once: sets are added, then the chunks are read.
 /// </summary>
 /// <param name="directory">For what does not fit into memory; it exists.</param>
 internal sealed class ReachableChunks(BackupRepository repository, IChunkSource chunks, string directory) : IDisposable
@@ -22,7 +22,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
     public const int Several = -1;
 
     private const int RecordSize = ChunkId.Size + sizeof(int) + 1;
-    private const int SegmentsAtOnce = 8;
+    private const int AtOnce = 8;
 
     private readonly ExternalSort _sort = new(
         directory,
@@ -30,12 +30,15 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
     );
     private readonly Lock _gate = new();
 
+    /// <summary>Each with the number of the set that has it.</summary>
+    private readonly Dictionary<Part, int> _parts = [];
+    private readonly Dictionary<ChunkId, int> _segments = [];
+
     /// <summary>
     /// Told of each part that cannot be read, a sentence: what leads on from it is not reached. Without it the first one is
     /// thrown.
     /// </summary>
     public Action<string>? Lost { get; init; }
-    private readonly Dictionary<ChunkId, int> _segments = [];
 
     /// <summary>Follows the sets; a set's number is its place in the list.</summary>
     /// <exception cref="PermanentException">
@@ -43,40 +46,29 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
     /// </exception>
     public async Task AddAsync(IReadOnlyList<SetSummary> sets, CancellationToken cancellationToken)
     {
-        for (int number = 0; number < sets.Count; number++)
-        {
-            try
-            {
-                SetManifest manifest = await repository.Log.ReadManifestAsync(sets[number], cancellationToken);
-                await AddAsync(manifest, number, cancellationToken);
-            }
-            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-            {
-                LoseOrThrow($"set {sets[number].Id}", e);
-            }
-        }
-
-        ParallelOptions options = new()
-        {
-            MaxDegreeOfParallelism = SegmentsAtOnce,
-            CancellationToken = cancellationToken,
-        };
-        await Parallel.ForEachAsync(
-            _segments,
-            options,
-            async (segment, token) =>
-            {
-                try
-                {
-                    await AddSegmentAsync(segment.Key, segment.Value, token);
-                }
-                catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-                {
-                    string whose = segment.Value == Several ? "several sets" : $"set {sets[segment.Value].Id}";
-                    LoseOrThrow(whose, e);
-                }
-            }
+        await ForEachAsync(
+            Enumerable.Range(0, sets.Count).Select(number => (number, number)),
+            async (number, _, token) => Note(await repository.Log.ReadManifestAsync(sets[number], token), number)
         );
+        await ForEachAsync(_parts.Select(part => (part.Key, part.Value)), AddAsync);
+        await ForEachAsync(_segments.Select(segment => (segment.Key, segment.Value)), AddSegmentAsync);
+
+        Task ForEachAsync<T>(IEnumerable<(T Item, int Number)> items, Func<T, int, CancellationToken, Task> follow) =>
+            Parallel.ForEachAsync(
+                items,
+                new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken },
+                async (item, token) =>
+                {
+                    try
+                    {
+                        await follow(item.Item, item.Number, token);
+                    }
+                    catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+                    {
+                        LoseOrThrow(item.Number == Several ? "several sets" : $"set {sets[item.Number].Id}", e);
+                    }
+                }
+            );
     }
 
     /// <summary>Each chunk once, in order.</summary>
@@ -110,47 +102,81 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
 
     public void Dispose() => _sort.Dispose();
 
-    private async Task AddAsync(SetManifest manifest, int number, CancellationToken cancellationToken)
+    /// <summary>What a set leads to. What several have the same is followed once.</summary>
+    private void Note(SetManifest manifest, int number)
     {
         if (manifest.Database is { } database)
         {
-            await AddAsync(database.Dump, number, cancellationToken);
+            Note(new Part(PartKind.Content, database.Dump), number);
             if (database.Catalogue is { } catalogue)
             {
-                await TryAddAsync(CatalogueChunks.WalkAsync(chunks, catalogue, cancellationToken), number);
+                Note(new Part(PartKind.Catalogue, catalogue.Table), number);
             }
         }
 
         foreach (ContentRef shortcut in manifest.Shortcuts)
         {
-            await TryAddAsync(chunks.WalkAsync(shortcut, cancellationToken).Select(chunk => chunk.Id), number);
+            Note(new Part(PartKind.Shortcut, shortcut), number);
         }
 
         foreach (RootStamp root in manifest.Roots)
         {
-            await AddAsync(root.Listing, number, cancellationToken);
+            Note(new Part(PartKind.Listing, root.Listing), number);
             if (root.DirectoryTable is { } table)
             {
-                await TryAddAsync(DirectoriesAsync(table, cancellationToken), number);
+                Note(new Part(PartKind.Directories, table), number);
             }
 
             if (root.Required is { } required)
             {
-                await AddAsync(required, number, cancellationToken);
+                Note(new Part(PartKind.Content, required), number);
             }
+        }
+    }
 
-            await foreach (
-                SegmentRow row in new ListingReader(chunks, root.Listing).ReadRowsAsync(
-                    PathRange.All,
-                    cancellationToken
-                )
-            )
+    private void Note(Part part, int number)
+    {
+        lock (_gate)
+        {
+            NoteIn(_parts, part, number);
+        }
+    }
+
+    private static void NoteIn<T>(Dictionary<T, int> numbers, T item, int number)
+        where T : notnull
+    {
+        if (!numbers.TryAdd(item, number) && numbers[item] != number)
+        {
+            numbers[item] = Several;
+        }
+    }
+
+    private Task AddAsync(Part part, int number, CancellationToken cancellationToken) =>
+        part.Kind switch
+        {
+            PartKind.Catalogue => TryAddAsync(
+                CatalogueChunks.WalkAsync(chunks, part.Content, cancellationToken),
+                number
+            ),
+            PartKind.Shortcut => TryAddAsync(
+                chunks.WalkAsync(part.Content, cancellationToken).Select(chunk => chunk.Id),
+                number
+            ),
+            PartKind.Directories => TryAddAsync(DirectoriesAsync(part.Content, cancellationToken), number),
+            PartKind.Listing => AddListingAsync(part.Content, number, cancellationToken),
+            _ => AddAsync(part.Content, number, cancellationToken),
+        };
+
+    private async Task AddListingAsync(ContentRef listing, int number, CancellationToken cancellationToken)
+    {
+        await AddAsync(listing, number, cancellationToken);
+        await foreach (
+            SegmentRow row in new ListingReader(chunks, listing).ReadRowsAsync(PathRange.All, cancellationToken)
+        )
+        {
+            lock (_gate)
             {
-                bool isNew = _segments.TryAdd(row.Chunk, number);
-                if (!isNew && _segments[row.Chunk] != number)
-                {
-                    _segments[row.Chunk] = Several;
-                }
+                NoteIn(_segments, row.Chunk, number);
             }
         }
     }
@@ -240,6 +266,18 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
                 + "Bring the blob back, or forget the set; 'abf verify' names what is lost.",
             why
         );
+
+    /// <summary>How a part of a set leads on to chunks.</summary>
+    private enum PartKind
+    {
+        Content,
+        Listing,
+        Directories,
+        Catalogue,
+        Shortcut,
+    }
+
+    private readonly record struct Part(PartKind Kind, ContentRef Content);
 }
 
 /// <param name="Set">The number of the one set that reaches the chunk, or <see cref="ReachableChunks.Several"/>.</param>

@@ -59,21 +59,36 @@ public sealed class CommitLog
     /// <summary>
     /// Opens a run; where it is open already, returns how. A run that has ended cannot be opened again.
     /// </summary>
-    public async Task<RunOpened> OpenRunAsync(
+    public Task<RunOpened> OpenRunAsync(
         RunId run,
         string installation,
         CancellationToken cancellationToken = default
+    ) => OpenRunAsync(run, installation, seen: 0, cancellationToken);
+
+    /// <inheritdoc cref="OpenRunAsync(RunId, string, CancellationToken)"/>
+    /// <param name="run">The run.</param>
+    /// <param name="installation">Whose it is.</param>
+    /// <param name="seen">
+    /// Sequence of an entry that was there before the run began: none up to it names the run, and none of them is searched for
+    /// an end of it. 0: nothing is known.
+    /// </param>
+    /// <param name="cancellationToken">Ends it between two requests.</param>
+    public async Task<RunOpened> OpenRunAsync(
+        RunId run,
+        string installation,
+        long seen,
+        CancellationToken cancellationToken
     )
     {
-        long searched = 0;
+        long searched = seen;
         LogHead head = await _writer.AppendAsync(JudgeAsync, cancellationToken);
         return head.State.FindOpenRun(run) ?? throw RunEnds.HasItsSet(run);
 
         // Another may open this run and end it while this one opens it: every newer head is searched for an end as
         // well.
-        async Task<LogEntry?> JudgeAsync(LogHead seen)
+        async Task<LogEntry?> JudgeAsync(LogHead known)
         {
-            if (seen.State.FindOpenRun(run) is { } open)
+            if (known.State.FindOpenRun(run) is { } open)
             {
                 return open.Installation == installation
                     ? null
@@ -83,22 +98,22 @@ public sealed class CommitLog
                     );
             }
 
-            if (seen.State.FindSet(run) is not null)
+            if (known.State.FindSet(run) is not null)
             {
                 return null;
             }
 
-            if (await _ends.FindAsync(run, seen, searched, RunEnds.OldestOf(run), cancellationToken) is { } ended)
+            if (await _ends.FindAsync(run, known, searched, RunEnds.OldestOf(run), cancellationToken) is { } ended)
             {
                 throw ended;
             }
 
-            searched = seen.Sequence;
-            return _writer.Draft(seen, LogEntryTypes.RunOpen) with
+            searched = known.Sequence;
+            return _writer.Draft(known, LogEntryTypes.RunOpen) with
             {
                 Run = run,
                 Installation = installation,
-                Base = seen.Sequence,
+                Base = known.Sequence,
             };
         }
     }

@@ -127,6 +127,16 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return deletion;
     }
 
+    public async Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        IReadOnlyList<BlobDeletion> deletions = await inner.TryDeleteAllAsync(names, cancellationToken);
+        Add(BlobVerb.Delete, deletions.Count);
+        return deletions;
+    }
+
     public async Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,
@@ -149,10 +159,10 @@ public sealed class CountingBlobStore(IBlobStore inner) : IBlobStore
         return released;
     }
 
-    private void Add(BlobVerb verb)
+    private void Add(BlobVerb verb, int count = 1)
     {
-        Interlocked.Increment(ref _requests[(int)verb]);
-        Requests.Add(1, new KeyValuePair<string, object?>("kind", Kinds[(int)verb]));
+        Interlocked.Add(ref _requests[(int)verb], count);
+        Requests.Add(count, new KeyValuePair<string, object?>("kind", Kinds[(int)verb]));
     }
 
     private void AddUp(int bytes)

@@ -62,6 +62,11 @@ public sealed class RateLimitedBlobStore(IBlobStore inner, RateLimit? reads, Rat
     public Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
         inner.TryDeleteAsync(name, cancellationToken);
 
+    public Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    ) => inner.TryDeleteAllAsync(names, cancellationToken);
+
     public Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

@@ -53,6 +53,11 @@ public sealed class ReopeningBlobStore(string location, Func<IBlobStore> open) :
     public Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
         TryAsync(inner => inner.TryDeleteAsync(name, cancellationToken));
 
+    public Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    ) => TryAsync(inner => inner.TryDeleteAllAsync(names, cancellationToken));
+
     public Task<bool> AcquireLeaseAsync(
         string name,
         Guid leaseId,

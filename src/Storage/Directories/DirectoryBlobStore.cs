@@ -207,14 +207,17 @@ public sealed class DirectoryBlobStore : IBlobStore
     )
     {
         string doing = $"list {prefix}*";
-        using IEnumerator<(string Name, string Path)> blobs = _listing.Enumerate(prefix).GetEnumerator();
-        while (await RunAsync(doing, blobs.MoveNext, cancellationToken))
+        using IEnumerator<(string Name, FileStat File)> blobs = _listing.Enumerate(prefix).GetEnumerator();
+        int most = DirectoryListing.FirstLooks;
+        while (await RunAsync(doing, () => Take(blobs, most), cancellationToken) is { Count: > 0 } taken)
         {
-            (string name, string path) = blobs.Current;
-            if (TryStat(path) is { } found)
+            foreach ((string name, FileStat file) in taken)
             {
-                yield return new BlobItem(name, found.Length, found.Created);
+                BlobProperties properties = PropertiesOf(file);
+                yield return new BlobItem(name, properties.Length, properties.Created);
             }
+
+            most = Math.Min(most * 2, DirectoryListing.MaxLooks);
         }
 
         RequireRoot();
@@ -232,6 +235,15 @@ public sealed class DirectoryBlobStore : IBlobStore
             },
             cancellationToken
         );
+    }
+
+    public Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] paths = [.. names.Select(PathOf)];
+        return RunAsync($"delete {names.Count} blobs", () => DeleteAll(paths), cancellationToken);
     }
 
     public async Task<bool> AcquireLeaseAsync(
@@ -381,9 +393,29 @@ public sealed class DirectoryBlobStore : IBlobStore
             return null;
         }
 
-        return new BlobProperties(
-            file.Size,
-            DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick)
-        );
+        return PropertiesOf(file);
+    }
+
+    private static BlobProperties PropertiesOf(FileStat file) =>
+        new(file.Size, DateTimeOffset.UnixEpoch.AddTicks(file.MtimeNs / TimeSpan.NanosecondsPerTick));
+
+    /// <summary>The next of them: a hop to another thread for each would cost more than the look.</summary>
+    private static List<T> Take<T>(IEnumerator<T> items, int most)
+    {
+        List<T> taken = new(most);
+        while (taken.Count < most && items.MoveNext())
+        {
+            taken.Add(items.Current);
+        }
+
+        return taken;
+    }
+
+    private IReadOnlyList<BlobDeletion> DeleteAll(string[] paths)
+    {
+        RequireRoot();
+        bool[] deleted = _tree.DeleteAll(paths);
+        RequireRoot();
+        return [.. deleted.Select(isDeleted => isDeleted ? BlobDeletion.Deleted : BlobDeletion.Absent)];
     }
 }

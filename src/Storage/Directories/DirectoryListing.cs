@@ -11,11 +11,14 @@ namespace AlfrescoBackupFlows.Storage.Directories;
 /// </summary>
 internal sealed class DirectoryListing(OwnTree tree, int pageSize)
 {
+    /// <summary>Files whose state is asked for together; at first, since some listings are left after one name.</summary>
+    public const int FirstLooks = 8;
+    public const int MaxLooks = 256;
+
     private readonly record struct Entry(byte[] Bytes, string FileName, bool IsDirectory);
 
-    /// <summary>Every blob whose name starts with the prefix: the whole name, and the file's path in the
-    /// tree.</summary>
-    public IEnumerable<(string Name, string Path)> Enumerate(string prefix)
+    /// <summary>Every blob whose name starts with the prefix: the whole name, and the state of its file.</summary>
+    public IEnumerable<(string Name, FileStat File)> Enumerate(string prefix)
     {
         // Whole parts of the prefix name a directory; only the last part needs a search.
         int slash = prefix.LastIndexOf('/');
@@ -27,24 +30,27 @@ internal sealed class DirectoryListing(OwnTree tree, int pageSize)
         );
     }
 
-    private IEnumerable<(string Name, string Path)> Walk(string directory, byte[] name, byte[] wanted)
+    private IEnumerable<(string Name, FileStat File)> Walk(string directory, byte[] name, byte[] wanted)
     {
         byte[]? after = null;
         while (true)
         {
             ImmutableArray<Entry> page = ReadPage(directory, wanted, after);
-            foreach (Entry entry in page)
+            foreach ((Entry entry, FileStat? file) in Look(directory, page))
             {
                 byte[] whole = [.. name, .. entry.Bytes];
-                string path = PathIn(directory, entry.FileName);
                 if (!entry.IsDirectory)
                 {
-                    yield return (Encoding.UTF8.GetString(whole), path);
+                    if (file is { Type: EntryType.File } found)
+                    {
+                        yield return (Encoding.UTF8.GetString(whole), found);
+                    }
+
                     continue;
                 }
 
                 byte[] rest = wanted.Length > entry.Bytes.Length ? wanted[entry.Bytes.Length..] : [];
-                foreach ((string Name, string Path) blob in Walk(path, whole, rest))
+                foreach ((string Name, FileStat File) blob in Walk(PathIn(directory, entry.FileName), whole, rest))
                 {
                     yield return blob;
                 }
@@ -56,6 +62,26 @@ internal sealed class DirectoryListing(OwnTree tree, int pageSize)
             }
 
             after = page[^1].Bytes;
+        }
+    }
+
+    /// <summary>The entries with the states of those that are files.</summary>
+    private IEnumerable<(Entry Entry, FileStat? File)> Look(string directory, ImmutableArray<Entry> page)
+    {
+        int most = FirstLooks;
+        for (int first = 0; first < page.Length; most = Math.Min(most * 2, MaxLooks))
+        {
+            ImmutableArray<Entry> together = page.Slice(first, Math.Min(most, page.Length - first));
+            Entry[] files = [.. together.Where(static entry => !entry.IsDirectory)];
+            FileStat?[] states =
+                files.Length == 0 ? [] : tree.TryStatAll(directory, [.. files.Select(static entry => entry.FileName)]);
+            int next = 0;
+            foreach (Entry entry in together)
+            {
+                yield return (entry, entry.IsDirectory ? null : states[next++]);
+            }
+
+            first += together.Length;
         }
     }
 

@@ -40,6 +40,14 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
         AssertDone(await Abf.RunAsync("restore", "--set", Sample.Set, "--target", target, "--no-database"));
         await Shell.RunAsync("diff -r \"$1/contentstore\" \"$2/contentstore\"", Sample.Installation.Root, target);
         Assert.Equal(2, (await BackUpAndListAsync()).Length - 1);
+        AbfResult both = await Abf.RunAsync("forget", "--keep-last", "1", "--prune", "--json");
+        AssertDone(both);
+        Assert.Equal(
+            third,
+            Assert.Single(both.Json.GetProperty("forgotten").EnumerateArray()).GetProperty("id").GetString()
+        );
+        Assert.True(both.Json.GetProperty("prune").GetProperty("storedBytes").GetInt64() > 0, both.Out);
+        AssertDone(await Abf.RunAsync("verify", "--read-data", "--json"));
     }
 
     [Fact]
@@ -50,6 +58,12 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
         AssertFault(await Abf.RunAsync("forget", Sample.Set, "--keep-last", "3"), 2, "not both");
         AssertFault(await Abf.RunAsync("forget", "yesterday"), 2, "yesterday", "abf sets");
         AssertFault(await Abf.RunAsync("forget", "--keep-within", "a month"), 2, "--keep-within", "26h");
+        AssertFault(
+            await Abf.RunAsync("forget", "--keep-last", "1", "--prune", "--dry-run"),
+            2,
+            "--prune",
+            "--dry-run"
+        );
         AssertFault(await Abf.RunAsync("pin", "20200101T000000Z-00000000"), 2, "there is no set");
         AssertFault(await Abf.RunAsync("prune", "--max-unused", "much"), 2, "--max-unused", "5%");
         AssertFault(await Abf.RunAsync("prune", "--max-repack", "lots"), 2, "--max-repack", "GiB");

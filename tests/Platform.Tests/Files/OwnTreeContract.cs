@@ -46,6 +46,25 @@ public abstract class OwnTreeContract : IDisposable
     }
 
     [Fact]
+    public void Files_of_several_directories_are_looked_at_and_deleted_together()
+    {
+        foreach (string path in (string[])["a/1", "a/2", "a/3", "b/1", "top"])
+        {
+            Assert.True(Tree.TryCreate(path, "t/1", "one"u8));
+        }
+
+        Assert.Equal([3L, null, 3L], Tree.TryStatAll("a", ["1", "none", "2"]).Select(file => file?.Size));
+        Assert.Equal([null], Tree.TryStatAll("none", ["1"]));
+        Assert.Equal(
+            [true, false, false, true, true, true],
+            Tree.DeleteAll(["a/1", "a/none", "none/1", "b/1", "a/2", "top"])
+        );
+        Assert.NotNull(Tree.TryStat("a/3"));
+        Assert.Null(Tree.TryStat("a/1"));
+        Assert.Null(Tree.TryStat("top"));
+    }
+
+    [Fact]
     public void What_is_missing_is_null_and_so_is_what_cannot_be()
     {
         Tree.TryCreate("file", "t", "x"u8);

@@ -39,6 +39,9 @@ internal sealed class ModelHost(
     /// <summary>What the set says, before it is sealed.</summary>
     public Func<SetManifest, SetManifest> Manifest { get; set; } = manifest => manifest;
 
+    /// <summary>Index blobs that stand in the place of lost ones.</summary>
+    public ImmutableArray<ChunkIndexBlob> Healed { get; set; } = [];
+
     public bool HasRun => _run is not null;
 
     public RunId Run => _run!.Run;
@@ -137,7 +140,14 @@ internal sealed class ModelHost(
     {
         BackupRepository repository = await OpenAsync();
         AddedChunkIndexes merge = await repository.MergeRunIndexAsync(Run, ["all"], null, CancellationToken.None);
-        await repository.Log.CommitAsync(Run, _run!.Base, Manifest(_manifest!) with { Indexes = merge.Indexes });
+        await repository.Log.CommitAsync(
+            Run,
+            _run!.Base,
+            Manifest(_manifest!) with
+            {
+                Indexes = [.. Healed, .. merge.Indexes],
+            }
+        );
         Forget();
     }
 

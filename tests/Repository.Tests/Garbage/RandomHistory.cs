@@ -13,7 +13,7 @@ namespace AlfrescoBackupFlows.Repository.Tests.Garbage;
 
 /// <summary>
 /// A history of two hosts and a collector on one repository, drawn from a seed: backups step by step, sets that are
-/// forgotten, prunes and mirrors in whose requests other hosts work and which die at one, a clock that jumps, a store
+/// forgotten, prunes, mirrors and compactions of the index in whose requests other hosts work and which die at one, a clock that jumps, a store
 /// that refuses to delete. After each step every set that should be there is read, byte by byte, and after each mirror
 /// every set of the copy.
 /// </summary>
@@ -67,7 +67,7 @@ internal sealed class RandomHistory : IAsyncDisposable
 
     private async Task StepAsync(bool mayPrune)
     {
-        switch (_random.Next(mayPrune ? 16 : 9))
+        switch (_random.Next(mayPrune ? 18 : 9))
         {
             case < 7:
                 await BackUpAsync(_random.Next(2));
@@ -85,6 +85,9 @@ internal sealed class RandomHistory : IAsyncDisposable
                 break;
             case 10 or 11:
                 await MirrorAsync();
+                break;
+            case 12 or 13:
+                await CompactAsync();
                 break;
             default:
                 await PruneAsync();
@@ -180,6 +183,20 @@ internal sealed class RandomHistory : IAsyncDisposable
             }
         );
     }
+
+    private Task<bool> CompactAsync() =>
+        DisturbAsync(
+            "compact",
+            _store,
+            async store =>
+            {
+                await using BackupRepository repository = await BackupRepository.OpenAsync(
+                    store,
+                    new RepositoryAccess("none", null, NewCache(), _clock)
+                );
+                await new SmallIndexes(repository) { MaxLeft = 1 }.CompactAsync(CancellationToken.None);
+            }
+        );
 
     /// <summary>Work that dies at a request, and in whose requests others are at work.</summary>
     /// <returns>Whether it came to its end.</returns>

@@ -423,6 +423,45 @@ public sealed class CommitLogTests
     }
 
     [Fact]
+    public async Task A_run_is_searched_for_in_no_entry_that_was_there_before_it_began()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        for (int number = 1; number <= 20; number++)
+        {
+            await fixture.CommitAsync(number);
+        }
+
+        long seen = (await fixture.Open().ReadAsync()).Sequence;
+        var counted = new CountingBlobStore(fixture.Blobs);
+        CommitLog log = fixture.Open(counted);
+        await log.ReadAsync();
+        long before = counted.Total;
+
+        RunOpened opened = await log.OpenRunAsync(Samples.Run(21), "acme", seen, CancellationToken.None);
+
+        Assert.Equal(seen, opened.Base);
+        Assert.InRange(counted.Total - before, 1, 3);
+    }
+
+    [Fact]
+    public async Task A_run_that_ended_since_it_began_is_not_opened_again_however_much_was_seen_before()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        await fixture.CommitAsync(1);
+        long seen = (await fixture.Open().ReadAsync()).Sequence;
+        RunId run = Samples.Run(2);
+        await fixture.Open().OpenRunAsync(run, "acme", seen, CancellationToken.None);
+        await fixture.Open().EvictAsync(run, "another host took over");
+        await fixture.CommitAsync(3);
+
+        PermanentException exception = await Assert.ThrowsAsync<PermanentException>(() =>
+            fixture.Open().OpenRunAsync(run, "acme", seen, CancellationToken.None)
+        );
+
+        Assert.Equal(ErrorKind.Busy, exception.Kind);
+    }
+
+    [Fact]
     public async Task A_remembered_entry_that_was_replaced_by_junk_is_told()
     {
         LogFixture fixture = await LogFixture.StartAsync();

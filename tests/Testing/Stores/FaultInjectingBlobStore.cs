@@ -117,6 +117,21 @@ public sealed class FaultInjectingBlobStore(
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, _ => inner.DeleteAsync(name, cancellationToken), cancellationToken);
 
+    /// <summary>One after the other, so that a fault may come at each.</summary>
+    public async Task<IReadOnlyList<BlobDeletion>> TryDeleteAllAsync(
+        IReadOnlyList<string> names,
+        CancellationToken cancellationToken
+    )
+    {
+        List<BlobDeletion> deletions = [];
+        foreach (string name in names)
+        {
+            deletions.Add(await TryDeleteAsync(name, cancellationToken));
+        }
+
+        return deletions;
+    }
+
     public Task<BlobDeletion> TryDeleteAsync(string name, CancellationToken cancellationToken) =>
         RunAsync(BlobVerb.Delete, name, _ => inner.TryDeleteAsync(name, cancellationToken), cancellationToken);
 

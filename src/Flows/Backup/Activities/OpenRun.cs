@@ -35,6 +35,7 @@ internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRu
         RunOpened opened = await repository.Log.OpenRunAsync(
             input.Run,
             environment.InstallationName,
+            input.LogSeen ?? 0,
             cancellationToken
         );
         LogHead head = await repository.Log.ReadRecentAsync(LeaseKeeper.RenewEvery, cancellationToken);

@@ -17,11 +17,16 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 /// <param name="RequestKey">
 /// What tells a repeated request from a new one, for the host alone; null where nobody asked over HTTP.
 /// </param>
+/// <param name="LogSeen">
+/// Sequence of an entry of the log that the host had seen before it began the run: none up to it names the run. Null: it has
+/// seen none, or an older version began.
+/// </param>
 public sealed record HotBackupInput(
     RunId Run,
     bool AcceptContentLoss,
     ImmutableArray<RunId> Supersedes,
-    string? RequestKey = null
+    string? RequestKey = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LogSeen = null
 )
 {
     /// <summary>Dead runs whose lease a new run may take over; older ones have none any more.</summary>
@@ -35,8 +40,9 @@ public sealed record HotBackupInput(
         Guid random,
         bool acceptContentLoss,
         IEnumerable<string> dead,
-        string? requestKey = null
-    ) => new(RunId.Create(now, random), acceptContentLoss, [.. RunsOf(dead).Take(MaxSuperseded)], requestKey);
+        string? requestKey = null,
+        long? logSeen = null
+    ) => new(RunId.Create(now, random), acceptContentLoss, [.. RunsOf(dead).Take(MaxSuperseded)], requestKey, logSeen);
 
     private static IEnumerable<RunId> RunsOf(IEnumerable<string> instances)
     {

@@ -9,7 +9,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Records;
 public sealed record CheckSourcesInput(RunRef Run, bool AcceptContentLoss) : IRunInput;
 
 /// <param name="Supersedes">Dead runs of this host; see <see cref="HotBackupInput"/>.</param>
-public sealed record OpenRunInput(RunId Run, ImmutableArray<RunId> Supersedes);
+/// <param name="LogSeen">See <see cref="HotBackupInput"/>.</param>
+public sealed record OpenRunInput(
+    RunId Run,
+    ImmutableArray<RunId> Supersedes,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] long? LogSeen = null
+);
 
 /// <param name="Base">Sequence of the log's head that the run saw when it was opened.</param>
 /// <param name="Parent">The newest set of the installation at that head.</param>

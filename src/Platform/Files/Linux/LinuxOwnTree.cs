@@ -31,6 +31,14 @@ internal sealed class LinuxOwnTree : OwnTree
         return directory is null ? null : TryStat(directory, path);
     }
 
+    public override FileStat?[] TryStatAll(string directory, IReadOnlyList<string> names)
+    {
+        using SafeFileHandle? found = Enter(directory, Way.Read);
+        return found is null
+            ? new FileStat?[names.Count]
+            : [.. names.Select(name => TryStat(found, PathIn(directory, name)))];
+    }
+
     public override SafeFileHandle? TryOpenRead(string path)
     {
         using SafeFileHandle? directory = Enter(ParentOf(path), Way.Read);
@@ -144,6 +152,49 @@ internal sealed class LinuxOwnTree : OwnTree
 
         OwnWalk.Flush(directory, Describe(path));
         return true;
+    }
+
+    /// <summary>
+    /// The directories are flushed once everything is deleted: a file system with a journal then writes that once, and the
+    /// first flush waits for it.
+    /// </summary>
+    public override bool[] DeleteAll(IReadOnlyList<string> paths)
+    {
+        bool[] deleted = new bool[paths.Count];
+        List<string> changed = [];
+        try
+        {
+            foreach (
+                IGrouping<string, int> files in Enumerable.Range(0, deleted.Length).GroupBy(i => ParentOf(paths[i]))
+            )
+            {
+                using SafeFileHandle? directory = Enter(files.Key, Way.Write);
+                if (directory is null)
+                {
+                    continue;
+                }
+
+                changed.Add(files.Key);
+                foreach (int i in files)
+                {
+                    deleted[i] =
+                        TryStat(directory, paths[i]) is { Type: EntryType.File } && Unlink(directory, paths[i]);
+                }
+            }
+        }
+        finally
+        {
+            foreach (string directory in changed)
+            {
+                using SafeFileHandle? found = Enter(directory, Way.Write);
+                if (found is not null)
+                {
+                    OwnWalk.Flush(found, Describe(directory));
+                }
+            }
+        }
+
+        return deleted;
     }
 
     public override void CreateDirectory(string path) => Require(path, Way.Create).Dispose();

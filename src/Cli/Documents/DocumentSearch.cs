@@ -23,10 +23,8 @@ internal sealed class DocumentSearch(
     /// <summary>Adds a set; those that are to be told first come first.</summary>
     public async Task AddAsync(RunId set, CatalogueReader catalogue)
     {
-        IReadOnlyCollection<CatalogueSegmentRow> rows = pattern.Narrowing is { } lookup
-            ? await catalogue.FindSegmentsAsync(lookup, cancellationToken)
-            : catalogue.Rows;
-        foreach (CatalogueSegmentRow row in rows)
+        IReadOnlySet<CatalogueSegmentRow>? narrowed = await pattern.NarrowAsync(catalogue, cancellationToken);
+        foreach (CatalogueSegmentRow row in narrowed ?? catalogue.Rows.AsEnumerable())
         {
             if (!_rows.TryGetValue(row, out List<int>? sets))
             {

@@ -7,13 +7,17 @@ namespace AlfrescoBackupFlows.Repository.Catalogues;
 /// <summary>What a catalogue is made of, for those who keep it.</summary>
 internal static class CatalogueChunks
 {
-    /// <summary>Every chunk of the catalogue: of its table, lists of chunks included, then its segments and filters.</summary>
+    /// <summary>
+    /// Every chunk of the catalogue: of its table, lists of chunks included, then its segments, filters and lists of
+    /// folders.
+    /// </summary>
     public static async IAsyncEnumerable<ChunkId> WalkAsync(
         IChunkSource chunks,
         CatalogueStamp catalogue,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        int groups = 0;
         await foreach ((ChunkId id, _) in chunks.WalkAsync(catalogue.Table, cancellationToken))
         {
             yield return id;
@@ -21,14 +25,31 @@ internal static class CatalogueChunks
 
         await foreach (CatalogueGroup group in CatalogueTable.ReadAsync(chunks, catalogue.Table, cancellationToken))
         {
-            foreach (CatalogueSegmentRow row in group.Segments)
+            foreach (ChunkId id in group.Chunks)
             {
-                yield return row.Chunk;
+                yield return id;
             }
 
-            foreach (ChunkId filter in group.Filters.OfType<ChunkId>())
+            groups++;
+        }
+
+        if (catalogue.Folders is not { } folders)
+        {
+            yield break;
+        }
+
+        await foreach ((ChunkId id, _) in chunks.WalkAsync(folders, cancellationToken))
+        {
+            yield return id;
+        }
+
+        foreach (
+            ChunkId? id in await CatalogueFolders.ReadAsync(chunks, folders, groups, cancellationToken)
+        )
+        {
+            if (id is { } list)
             {
-                yield return filter;
+                yield return list;
             }
         }
     }

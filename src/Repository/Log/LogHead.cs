@@ -21,5 +21,11 @@ public sealed record LogHead(long Sequence, string Sha256, long Next, LogState S
     /// </summary>
     public string? Break { get; init; }
 
+    /// <summary>
+    /// Those of the alarms that are of blobs behind <see cref="Sequence"/> which do not authenticate: whether one of them
+    /// was the newest set's entry, nothing in the log can tell. One before it that nothing follows never was.
+    /// </summary>
+    public ImmutableArray<string> Unread { get; init; } = [];
+
     public RememberedHead Remember() => new(Sequence, Sha256);
 }

@@ -20,6 +20,7 @@ public sealed class CatalogueReader
     private readonly List<CatalogueGroup> _groups;
     private readonly CatalogueSegmentRow[] _rows;
     private ChunkId?[]? _folders;
+    private bool _lacksFolders;
 
     private CatalogueReader(CatalogueSegments segments, CatalogueStamp catalogue, List<CatalogueGroup> groups)
     {
@@ -314,17 +315,37 @@ public sealed class CatalogueReader
         CancellationToken cancellationToken
     ) => new CatalogueWalk(this, cancellationToken).FindAsync(path);
 
-    /// <summary>The segments that have a node in one of these folders; null: this catalogue does not tell.</summary>
+    /// <summary>
+    /// The segments that have a node in one of these folders; null: this catalogue does not tell. So it is where its lists
+    /// are lost, as by a prune of an earlier version: all segments tell the same.
+    /// </summary>
     internal async Task<IReadOnlySet<CatalogueSegmentRow>?> FindSegmentsInAsync(
         IReadOnlySet<long> folders,
         CancellationToken cancellationToken
     )
     {
-        if (_catalogue.Folders is not { } stored)
+        if (_catalogue.Folders is not { } stored || _lacksFolders)
         {
             return null;
         }
 
+        try
+        {
+            return await LookIntoFoldersAsync(stored, folders, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            _lacksFolders = true;
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlySet<CatalogueSegmentRow>> LookIntoFoldersAsync(
+        ContentRef stored,
+        IReadOnlySet<long> folders,
+        CancellationToken cancellationToken
+    )
+    {
         _folders ??= await CatalogueFolders.ReadAsync(_segments.Chunks, stored, _groups.Count, cancellationToken);
         Dictionary<ChunkId, List<int>> positions = [];
         await _segments.Filters.LookAsync(

@@ -82,6 +82,12 @@ public sealed class CataloguePathTests
 
         Assert.NotNull(await reader.FindSegmentsAsync(StepsOf("Sites/Folder 3/Document 301.pdf"), Never));
         Assert.Null(await reader.FindSegmentsAsync(StepsOf("Sites/Folder 3/*"), Never));
+
+        // An earlier version does not keep what it does not know.
+        CatalogueGroup group = (await CatalogueTable.ReadWithFoldersAsync(chunks, stamp, Never))[0];
+        chunks.Chunks[group.Folders!.Value] = [];
+        CatalogueReader lost = await OpenAsync(chunks, stamp);
+        Assert.Null(await lost.FindSegmentsAsync(StepsOf("Sites/Folder 3/*"), Never));
     }
 
     [Fact]

@@ -22,10 +22,11 @@ public sealed record LogHead(long Sequence, string Sha256, long Next, LogState S
     public string? Break { get; init; }
 
     /// <summary>
-    /// Those of the alarms that are of blobs behind <see cref="Sequence"/> which do not authenticate: whether one of them
-    /// was the newest set's entry, nothing in the log can tell. One before it that nothing follows never was.
+    /// Alarms of blobs that do not authenticate, by their sequences. Whether one behind <see cref="Sequence"/> was the newest
+    /// set's entry, nothing in the log can tell; one that a later entry passed over never was.
     /// </summary>
-    public ImmutableArray<string> Unread { get; init; } = [];
+    public ImmutableSortedDictionary<long, string> Unread { get; init; } =
+        ImmutableSortedDictionary<long, string>.Empty;
 
     public RememberedHead Remember() => new(Sequence, Sha256);
 }

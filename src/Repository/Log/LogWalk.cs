@@ -18,7 +18,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
 {
     private readonly Dictionary<long, long> _listed = [];
     private readonly List<string> _alarms = [];
-    private readonly SortedDictionary<long, string> _unread = [];
+    private readonly Dictionary<long, string> _unread = [];
     private string? _break;
     private bool _sawRemembered;
 
@@ -94,12 +94,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
         {
             Alarms = [.. known.Alarms, .. _alarms],
             Break = _break,
-            Unread =
-            [
-                .. (head.Sequence == known.Sequence ? known.Unread : [])
-                    .Concat(_unread.Where(blob => blob.Key > head.Sequence).Select(static blob => blob.Value))
-                    .Distinct(StringComparer.Ordinal),
-            ],
+            Unread = known.Unread.SetItems(_unread),
         };
     }
 

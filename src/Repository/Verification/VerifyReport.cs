@@ -67,7 +67,9 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
         return new VerifyReport(Cap(findings), errors, findings.Length - errors, VerifyTotals.None);
 
         FindingSeverity SeverityOf(string alarm) =>
-            alarm == head.Break || head.Unread.Contains(alarm) ? FindingSeverity.Error : FindingSeverity.Warning;
+            alarm == head.Break || head.Unread.Any(blob => blob.Key > head.Sequence && blob.Value == alarm)
+                ? FindingSeverity.Error
+                : FindingSeverity.Warning;
     }
 
     /// <summary>What kept the verification from going on.</summary>

@@ -138,11 +138,7 @@ public sealed class DrillRemainsTests(OnDemand<PostgresServer> postgres, OnDeman
     }
 
     /// <summary>The state of a drill that was killed.</summary>
-    private static async Task<DrillWork> LeaveAsync(
-        DrillBench bench,
-        string database,
-        DatabaseProgress? left
-    )
+    private static async Task<DrillWork> LeaveAsync(DrillBench bench, string database, DatabaseProgress? left)
     {
         await using FlowEnvironment environment = bench.Rig.CreateEnvironment();
         RunId set = (await bench.Rig.ReadSetsAsync(Token))[^1].Id;

@@ -65,11 +65,7 @@ internal static class MySqlContents
 
     /// <summary>Marks the database, and drops what an earlier attempt left under the same mark.</summary>
     /// <param name="mark">As in <see cref="FindAnyAsync"/>; it is made first, and stays.</param>
-    public static async Task ClearAsync(
-        MySqlConnection session,
-        string? mark,
-        CancellationToken cancellationToken
-    )
+    public static async Task ClearAsync(MySqlConnection session, string? mark, CancellationToken cancellationToken)
     {
         if (mark is not null)
         {
@@ -124,11 +120,7 @@ internal static class MySqlContents
 
     /// <summary>The restore is done.</summary>
     /// <param name="mark">Dropped as well; null: none, or it stays.</param>
-    public static Task UnmarkAsync(
-        MySqlConnection session,
-        CancellationToken cancellationToken,
-        string? mark = null
-    ) =>
+    public static Task UnmarkAsync(MySqlConnection session, CancellationToken cancellationToken, string? mark = null) =>
         MySqlSession.ExecuteAsync(
             session,
             mark is null ? $"DROP TABLE {Marker}" : $"DROP TABLE {Marker}; DROP TABLE IF EXISTS {mark}",

@@ -16,18 +16,18 @@ internal static class PostgresMark
         connection.MarkTable is not { } table
             ? string.Empty
             : $"""
-            DO $abf$
-            DECLARE place pg_catalog.name;
-            BEGIN
-              SELECT n.nspname INTO place
-                FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-                WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-                ORDER BY c.relname <> 'alf_node', c.oid LIMIT 1;
-              EXECUTE pg_catalog.format('CREATE TABLE %I.{table} ()', coalesce(place, 'public'));
-            END
-            $abf$;
+                DO $abf$
+                DECLARE place pg_catalog.name;
+                BEGIN
+                  SELECT n.nspname INTO place
+                    FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                    WHERE c.relkind IN ('r', 'p') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+                    ORDER BY c.relname <> 'alf_node', c.oid LIMIT 1;
+                  EXECUTE pg_catalog.format('CREATE TABLE %I.{table} ()', coalesce(place, 'public'));
+                END
+                $abf$;
 
-            """;
+                """;
 
     public static Task<bool> IsThereAsync(
         NpgsqlConnection session,

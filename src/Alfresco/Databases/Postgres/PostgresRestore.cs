@@ -23,8 +23,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
             : await OverConnectionAsync(writeDump, cancellationToken);
     }
 
-    private string NewWorker() =>
-        connection.Mark is { } mark ? PostgresMark.Worker(mark) : PostgresSession.NewWorker();
+    private string NewWorker() => connection.Mark is { } mark ? PostgresMark.Worker(mark) : PostgresSession.NewWorker();
 
     private async Task<DatabaseRestoreResult> ThroughPsqlAsync(
         PostgresTool tool,
@@ -143,10 +142,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
             throw PostgresDump.IsTruncated();
         }
 
-        await loader.WriteAsync(
-            Encoding.UTF8.GetBytes($"\n{PostgresMark.StatementOf(connection)}"),
-            cancellationToken
-        );
+        await loader.WriteAsync(Encoding.UTF8.GetBytes($"\n{PostgresMark.StatementOf(connection)}"), cancellationToken);
         await loader.CommitAsync(cancellationToken);
         return new DatabaseRestoreResult([.. omissions.Said, .. loader.Notices]);
 

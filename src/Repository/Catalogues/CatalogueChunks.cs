@@ -43,9 +43,7 @@ internal static class CatalogueChunks
             yield return id;
         }
 
-        foreach (
-            ChunkId? id in await CatalogueFolders.ReadAsync(chunks, folders, groups, cancellationToken)
-        )
+        foreach (ChunkId? id in await CatalogueFolders.ReadAsync(chunks, folders, groups, cancellationToken))
         {
             if (id is { } list)
             {

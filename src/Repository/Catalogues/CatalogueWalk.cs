@@ -30,7 +30,11 @@ internal sealed class CatalogueWalk(CatalogueReader catalogue, CancellationToken
     public async Task<IReadOnlySet<CatalogueSegmentRow>?> FindAsync(IReadOnlyList<PathStep> steps)
     {
         // A path outside of Company Home begins with a node that nothing leads to but its name.
-        if (steps.Count == 0 || steps[0].Name is not { } first || catalogue.Homes.Count >= Format.CatalogueStamp.MaxHomes)
+        if (
+            steps.Count == 0
+            || steps[0].Name is not { } first
+            || catalogue.Homes.Count >= Format.CatalogueStamp.MaxHomes
+        )
         {
             return null;
         }
@@ -99,10 +103,7 @@ internal sealed class CatalogueWalk(CatalogueReader catalogue, CancellationToken
         HashSet<long> level = from;
         for (int depth = 0; level.Count > 0 && depth < MaxDepth; depth++)
         {
-            if (
-                all.Count > MaxNodes
-                || await catalogue.FindSegmentsInAsync(level, cancellationToken) is not { } rows
-            )
+            if (all.Count > MaxNodes || await catalogue.FindSegmentsInAsync(level, cancellationToken) is not { } rows)
             {
                 return null;
             }
@@ -126,11 +127,7 @@ internal sealed class CatalogueWalk(CatalogueReader catalogue, CancellationToken
         await foreach (CatalogueNode node in catalogue.ReadAsync(rows.Contains, cancellationToken))
         {
             // Below a home, paths begin anew.
-            if (
-                above.Contains(node.Parent)
-                && node is { IsHome: false, VersionOf.Length: 0 }
-                && matches(node.Title)
-            )
+            if (above.Contains(node.Parent) && node is { IsHome: false, VersionOf.Length: 0 } && matches(node.Title))
             {
                 below.Add(node.Id);
             }

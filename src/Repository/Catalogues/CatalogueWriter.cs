@@ -29,6 +29,7 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
     );
     private readonly List<CatalogueNode> _nodes = [];
     private readonly List<CatalogueSegmentRow> _segments = [];
+
     /// <summary>Of the open group: for each kind of key, and last its lists of folders.</summary>
     private readonly List<CatalogueSection>[] _sections =
     [
@@ -103,8 +104,7 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         await EndGroupAsync(cancellationToken);
         Dictionary<long, ChunkId?[]> filters = _groups.ToDictionary(
             static group => group.Number,
-            static group =>
-                group.Filters.Count > 0 ? [.. group.Filters, group.Folders] : new ChunkId?[Folders + 1]
+            static group => group.Filters.Count > 0 ? [.. group.Filters, group.Folders] : new ChunkId?[Folders + 1]
         );
         foreach (ReadOnlyMemory<byte> record in _filters.ReadSorted())
         {

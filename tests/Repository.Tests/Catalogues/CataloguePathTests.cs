@@ -131,7 +131,8 @@ public sealed class CataloguePathTests
             : (pattern[0] == "*" || Same(pattern[0], names[0])) && Matches(pattern[1..], names[1..]);
     }
 
-    private static bool Same(string left, string right) => string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
+    private static bool Same(string left, string right) =>
+        string.Equals(left, right, StringComparison.OrdinalIgnoreCase);
 
     private static string PatternOf(string path, Random random)
     {
@@ -169,9 +170,7 @@ public sealed class CataloguePathTests
                 : nodes.Count == 0 ? 0
                 : nodes[random.Next(Math.Max(0, nodes.Count - 60), nodes.Count)].Id;
             CatalogueNode node = SampleCatalogue.Document(id, name, parent);
-            nodes.Add(
-                random.Next(3) > 0 ? node with { Contents = [], IsHome = i == 0 || random.Next(40) == 0 } : node
-            );
+            nodes.Add(random.Next(3) > 0 ? node with { Contents = [], IsHome = i == 0 || random.Next(40) == 0 } : node);
         }
 
         return nodes;

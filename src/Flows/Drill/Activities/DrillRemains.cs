@@ -23,7 +23,7 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
 
     private readonly DrillTraces _traces = new(environment.Options);
 
-    public void MakeDirectory(DrillWork work)
+    public static void MakeDirectory(DrillWork work)
     {
         using (TargetTree made = TargetTree.Open(work.Directory, create: true))
         {

@@ -53,7 +53,7 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
             traces.Write(new DrillTrace(work, traces.Owner, DatabaseDone: set.Database is null));
         }
 
-        remains.MakeDirectory(work);
+        DrillRemains.MakeDirectory(work);
         if (set.Database is null)
         {
             warnings.Add($"set {set.Id} has no database dump: its files alone are restored");

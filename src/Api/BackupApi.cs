@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Api.Documents;
@@ -23,11 +24,13 @@ namespace AlfrescoBackupFlows.Api;
 public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
     private readonly TextScrubber _text = new(environment.Loaded);
-    private readonly SemaphoreSlim _starting = new(1);
-    private readonly SemaphoreSlim _counting = new(1);
+    private readonly ApiLimits _limits = new();
     private readonly DrillSchedule _drills = new(environment);
     private readonly VerifySchedule _verifications = new(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
+
+    /// <summary>Who asks, for the log and the limits.</summary>
+    public Func<HttpContext, IPAddress?> ClientOf { get; init; } = static http => http.Connection.RemoteIpAddress;
 
     /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
     /// <param name="flows">The engine, which a host may know only per request.</param>
@@ -37,7 +40,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             return await route.Handler(
-                new ApiCall(context, environment, flows, _text, _starting, _counting),
+                new ApiCall(context, environment, flows, _text, _limits, _logger, ClientOf(context)),
                 context.RequestAborted
             );
         }
@@ -67,7 +70,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     /// <returns>The run's id; null where a backup is running.</returns>
     public async Task<string?> TryStartBackupAsync(IFlowInstances flows, CancellationToken cancellationToken)
     {
-        await _starting.WaitAsync(cancellationToken);
+        await _limits.Starting.WaitAsync(cancellationToken);
         try
         {
             BackupStart start = await BackupStart.TryAsync(
@@ -81,7 +84,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         }
         finally
         {
-            _starting.Release();
+            _limits.Starting.Release();
         }
     }
 
@@ -122,7 +125,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     )
         where TInput : class
     {
-        await _starting.WaitAsync(cancellationToken);
+        await _limits.Starting.WaitAsync(cancellationToken);
         try
         {
             if (
@@ -146,7 +149,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         }
         finally
         {
-            _starting.Release();
+            _limits.Starting.Release();
         }
     }
 
@@ -164,11 +167,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             )
         );
 
-    public void Dispose()
-    {
-        _starting.Dispose();
-        _counting.Dispose();
-    }
+    public void Dispose() => _limits.Dispose();
 
     private static JsonHttpResult<Problem> Answer(Problem problem) =>
         TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);

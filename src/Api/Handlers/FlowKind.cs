@@ -49,7 +49,7 @@ internal sealed record FlowKind<TDocument>(
         Func<InstanceState, bool>? isSame = null
     )
     {
-        await call.Starting.WaitAsync(cancellationToken);
+        await call.Limits.Starting.WaitAsync(cancellationToken);
         try
         {
             InstanceState? running = (await call.Flows.ListAsync(Flow, cancellationToken)).FirstOrDefault(i =>
@@ -72,7 +72,7 @@ internal sealed record FlowKind<TDocument>(
         }
         finally
         {
-            call.Starting.Release();
+            call.Limits.Starting.Release();
         }
     }
 

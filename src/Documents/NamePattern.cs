@@ -2,7 +2,7 @@ using System.IO.Enumeration;
 using System.Text;
 using AlfrescoBackupFlows.Repository.Catalogues;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// What <c>abf find</c> looks for. A node reference, a UUID and a content URL are looked up. Other text is part of a name;
@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Cli.Documents;
 /// whole path, name by name, where <c>**</c> is any number of folders, and a <c>/</c> at its end all that is below. Letters
 /// match in any case.
 /// </summary>
-internal sealed class NamePattern
+public sealed class NamePattern
 {
     private static readonly char[] Wildcards = ['*', '?'];
 

@@ -34,7 +34,7 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
         }
 
         _sets.Add((set, catalogue));
-        Segments += catalogue.Rows.Count + rows.Count;
+        Segments += catalogue.Rows.Count + (narrowed?.Count ?? catalogue.Rows.Count);
     }
 
     /// <summary>Each document with all its sets, one after the other.</summary>

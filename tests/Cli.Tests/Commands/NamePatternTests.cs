@@ -1,4 +1,4 @@
-using AlfrescoBackupFlows.Cli.Documents;
+using AlfrescoBackupFlows.Documents;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;

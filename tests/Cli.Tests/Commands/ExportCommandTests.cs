@@ -173,7 +173,13 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
             .EnumerateFiles(store, "*.bin", SearchOption.AllDirectories)
             .MaxBy(static file => new FileInfo(file).Length)!;
         string url = $"store://{Path.GetRelativePath(store, largest).Replace('\\', '/')}";
-        foreach (string[] command in (string[][])[["export", "latest"], ["extract", "latest", url, "--output"]])
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["export", "latest"],
+                    ["extract", "latest", url, "--output"],
+                ]
+        )
         {
             string disk = Abf.Combine(command[0]);
 

@@ -76,8 +76,7 @@ public sealed class RepositoryCommandsTests : IDisposable
         Assert.Equal(exitCode, result.ExitCode);
         Assert.Single(
             result.Error.Split('\n'),
-            line =>
-                line.Contains($" {severity}: Log entry 1 (log/999999999998) was skipped", StringComparison.Ordinal)
+            line => line.Contains($" {severity}: Log entry 1 (log/999999999998) was skipped", StringComparison.Ordinal)
         );
     }
 

@@ -22,10 +22,8 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
     /// <summary>Adds a set; those that are to be told first come first.</summary>
     public async Task AddAsync(RunId set, CatalogueReader catalogue)
     {
-        IReadOnlyCollection<CatalogueSegmentRow> rows = pattern.Narrowing is { } lookup
-            ? await catalogue.FindSegmentsAsync(lookup, cancellationToken)
-            : catalogue.Rows;
-        foreach (CatalogueSegmentRow row in rows)
+        IReadOnlySet<CatalogueSegmentRow>? narrowed = await pattern.NarrowAsync(catalogue, cancellationToken);
+        foreach (CatalogueSegmentRow row in narrowed ?? catalogue.Rows.AsEnumerable())
         {
             if (!_rows.TryGetValue(row, out List<int>? sets))
             {
@@ -36,7 +34,7 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
         }
 
         _sets.Add((set, catalogue));
-        Segments += catalogue.Rows.Count + rows.Count;
+        Segments += catalogue.Rows.Count + (narrowed?.Count ?? catalogue.Rows.Count);
     }
 
     /// <summary>Each document with all its sets, one after the other.</summary>

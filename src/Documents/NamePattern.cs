@@ -7,30 +7,72 @@ namespace AlfrescoBackupFlows.Documents;
 /// <summary>
 /// What <c>abf find</c> looks for. A node reference, a UUID and a content URL are looked up. Other text is part of a name;
 /// with <c>*</c> or <c>?</c> it is a whole name (<c>\\</c> takes the meaning from the character after it); with <c>/</c> a
-/// whole path, name by name. Letters match in any case.
+/// whole path, name by name, where <c>**</c> is any number of folders, and a <c>/</c> at its end all that is below. Letters
+/// match in any case.
 /// </summary>
 public sealed class NamePattern
 {
     private static readonly char[] Wildcards = ['*', '?'];
 
+    private const string Deep = "**";
+
+    /// <summary>So many are read sooner than a path is walked down.</summary>
+    private const int FewSegments = 16;
+
+    /// <summary>
+    /// Letters that are one in a pattern, whatever their case, and more than one to the filters, which know small letters:
+    /// in some alphabets a letter has more than two forms.
+    /// </summary>
+    private static readonly Lazy<HashSet<char>> ManyForms = new(static () =>
+        [
+            .. Enumerable
+                .Range(char.MinValue, char.MaxValue + 1)
+                .Select(static number => (char)number)
+                .GroupBy(char.ToUpperInvariant)
+                .Where(static forms => forms.Select(char.ToLowerInvariant).Distinct().Skip(1).Any())
+                .SelectMany(static forms => forms),
+        ]
+    );
+
     private readonly string[] _names;
     private readonly string? _store;
+    private readonly CatalogueLookup? _lookup;
     private readonly CatalogueLookup? _lastName;
 
     private NamePattern(string[] names, CatalogueLookup? lookup, string? store)
     {
-        (_names, Lookup, _store) = (names, lookup, store);
-        _lastName = names.Length > 1 && IsPlain(names[^1]) ? CatalogueLookup.OfName(names[^1]) : null;
+        (_names, _lookup, _store) = (names, lookup, store);
+        _lastName = names.Length > 0 && PlainNameOf(names[^1]) is { } name ? CatalogueLookup.OfName(name) : null;
     }
-
-    /// <summary>Null: nothing but the names of all documents can tell.</summary>
-    public CatalogueLookup? Lookup { get; }
-
-    /// <summary>What tells which parts of a catalogue have something that matches; null: nothing does.</summary>
-    public CatalogueLookup? Narrowing => Lookup ?? _lastName;
 
     /// <summary>The path decides as well.</summary>
     public bool NeedsPath => _names.Length > 1;
+
+    /// <summary>The segments of a catalogue that may have something that matches; null: all may.</summary>
+    public async Task<IReadOnlySet<CatalogueSegmentRow>?> NarrowAsync(
+        CatalogueReader catalogue,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_lookup is not null)
+        {
+            return await catalogue.FindSegmentsAsync(_lookup, cancellationToken);
+        }
+
+        PathStep[] steps =
+        [
+            .. _names.Select(static name => new PathStep(PlainNameOf(name), title => IsLike(name, title))
+            {
+                IsDeep = name == Deep,
+            }),
+        ];
+        IReadOnlySet<CatalogueSegmentRow>? named = _lastName is null
+            ? null
+            : await catalogue.FindSegmentsAsync(_lastName, cancellationToken);
+        return NeedsPath && named is not { Count: <= FewSegments }
+            ? await catalogue.FindSegmentsAsync(steps, cancellationToken) ?? named
+            : named;
+    }
 
     public static NamePattern Parse(string text)
     {
@@ -55,6 +97,11 @@ public sealed class NamePattern
 
         bool isPath = text.Contains('/', StringComparison.Ordinal);
         string[] names = isPath ? text.Split('/', StringSplitOptions.RemoveEmptyEntries) : [text];
+        if (isPath && names.Length > 0 && text.EndsWith('/'))
+        {
+            names = [.. names, Deep];
+        }
+
         return new NamePattern(
             isPath || text.IndexOfAny(Wildcards) >= 0
                 ? names
@@ -65,7 +112,7 @@ public sealed class NamePattern
     }
 
     public bool Matches(CatalogueNode node) =>
-        Lookup is { } lookup
+        _lookup is { } lookup
             ? lookup.Wants(node) && (_store is null || node.Store == _store)
             : _names.Length > 0 && IsLike(_names[^1], node.Title);
 
@@ -73,15 +120,62 @@ public sealed class NamePattern
     public bool MatchesPath(string? path)
     {
         string[] names = path?.Split('/') ?? [];
-        return names.Length == _names.Length && !names.Where((name, i) => !IsLike(_names[i], name)).Any();
+        (int at, int name) = (0, 0);
+        (int deep, int resume) = (-1, 0);
+        while (name < names.Length)
+        {
+            if (at < _names.Length && _names[at] == Deep)
+            {
+                // For now it stands for nothing, but for the document's own name where it comes last.
+                (deep, resume) = (at, name);
+                name += at == _names.Length - 1 ? 1 : 0;
+                at++;
+            }
+            else if (at < _names.Length && IsLike(_names[at], names[name]))
+            {
+                (at, name) = (at + 1, name + 1);
+            }
+            else if (deep >= 0)
+            {
+                // What came after it does not fit here: it stands for one name more.
+                resume++;
+                (at, name) = (deep + 1, resume + (deep == _names.Length - 1 ? 1 : 0));
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return at == _names.Length;
     }
 
     /// <summary>
-    /// It stands for itself, and the filters know names as patterns do: in other alphabets a letter may have more than two
-    /// forms. A node without a name is called by its UUID, which no filter of names has.
+    /// The one name that it stands for, where filters know it as patterns do; else null. A node without a name is called by
+    /// its UUID, which no filter of names has.
     /// </summary>
-    private static bool IsPlain(string name) =>
-        Ascii.IsValid(name) && name.AsSpan().IndexOfAny('*', '?', '\\') < 0 && !ItemName.IsUuid(name);
+    private static string? PlainNameOf(string pattern)
+    {
+        StringBuilder name = new(pattern.Length);
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            bool isTaken = pattern[i] == '\\' && i + 1 < pattern.Length;
+            if (!isTaken && Wildcards.Contains(pattern[i]))
+            {
+                return null;
+            }
+
+            char letter = pattern[isTaken ? ++i : i];
+            if (ManyForms.Value.Contains(letter))
+            {
+                return null;
+            }
+
+            name.Append(letter);
+        }
+
+        return ItemName.IsUuid(name.ToString()) ? null : name.ToString();
+    }
 
     private static bool IsLike(string pattern, string name) =>
         FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);

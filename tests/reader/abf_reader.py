@@ -552,7 +552,10 @@ class Repository:
         """The nodes, in order of their ids. Every key of a node must be in the filter of its segment."""
         cursor, nodes, contents, last = Cursor(b"".join(self.pieces(catalogue["table"], METADATA_PACK))), 0, 0, -1
         need(cursor.u8() == 1, "the table of a catalogue has another version")
+        lists = self.catalogue_folders(catalogue["folders"]) if catalogue.get("folders") else None
         while cursor.at < len(cursor.data):
+            folders = next(lists, None) if lists else None
+            need(not lists or folders is not None, "the folders of a catalogue are of fewer groups")
             group, filters = cursor.varint(), [cursor.take(16) for _ in range(4)]
             need(group > last, "the table of a catalogue is not in order")
             last, position = group, -1
@@ -572,7 +575,28 @@ class Repository:
                 for kind in range(4):
                     size, bits = filters[kind].get(here, (0, b""))
                     need(size == len(keys[kind]) and all(is_in(bits, key) for key in keys[kind]), "a filter is not that of its segment")
+                above = sorted({node["parent"] for node in segment if node["parent"] and not node["version"]})
+                need(folders is None or folders.get(here, []) == above, "a list of folders is not that of its segment")
+        need(not lists or next(lists, None) is None, "the folders of a catalogue are of more groups")
         need((nodes, contents) == (catalogue["nodes"], catalogue["contents"]), "a catalogue has another number of nodes")
+
+    def catalogue_folders(self, folders):
+        """For each group of the catalogue the folders of its segments, by their position."""
+        cursor = Cursor(b"".join(self.pieces(folders, METADATA_PACK)))
+        need(cursor.u8() == 1, "the folders of a catalogue have another version")
+        while cursor.at < len(cursor.data):
+            chunk, found, last = cursor.take(16), {}, -1
+            group = Cursor(self.chunk(chunk.hex(), METADATA_PACK) if any(chunk) else b"\1")
+            need(group.u8() == 1, "a list of folders has another version")
+            while group.at < len(group.data):
+                position, ids, folder = group.u8(), Cursor(group.block()), 0
+                need(last < position < 64, "a list of folders is not in order")
+                last = position
+                found[position] = []
+                while ids.at < len(ids.data):
+                    folder += ids.varint()
+                    found[position].append(folder)
+            yield found
 
     @staticmethod
     def filter(data):

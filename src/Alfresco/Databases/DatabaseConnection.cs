@@ -63,6 +63,15 @@ public sealed partial record DatabaseConnection(
     /// </summary>
     public TimeSpan MaxWait { get; init; } = UsualWait;
 
+    /// <summary>
+    /// Of a restore whose work may have to be told from that of others: an id that nobody else has drawn, 32 hexadecimal
+    /// digits. It stands in the name of a table that comes with the dump (<see cref="MarkTable"/>); null: there is none.
+    /// </summary>
+    public string? Mark { get; init; }
+
+    /// <summary>The table that bears the <see cref="Mark"/>; null: there is none.</summary>
+    internal string? MarkTable => Mark is null ? null : $"abf_drill_{Mark}";
+
     /// <summary>The names that errors use for this connection.</summary>
     public DatabaseSettingNames Names { get; init; } = DatabaseSettingNames.Source;
 

@@ -61,10 +61,10 @@ public interface IDatabaseTarget
     );
 
     /// <summary>
-    /// Whether a restore broke off in it and what it had done stays, by the mark of vendors that cannot take DDL back.
+    /// Whether what is in it, be it half of a dump, came from a restore with this connection's
+    /// <see cref="DatabaseConnection.Mark"/>. What that restore left running is ended first; the work of others is not.
     /// </summary>
-    /// <exception cref="PermanentException">A restore is running in it.</exception>
-    Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken);
+    Task<bool> IsMarkedAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Empties a database that the caller has filled by a restore, and ends what the restore left running in it. May be

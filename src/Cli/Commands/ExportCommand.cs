@@ -79,10 +79,7 @@ internal static class ExportCommand
         }
 
         context.HowToGoOn = "nothing is left of the file; an export begins anew";
-        context.Messages.Warn(
-            "what is exported is plain text: documents, database, keystore and passwords, for whoever can read it; keep it "
-                + "where only they may, or encrypt it"
-        );
+        WarnOfPlainText(context);
         await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: false);
         ExportResult? result = null;
         long length = 0;
@@ -157,7 +154,13 @@ internal static class ExportCommand
         }
     }
 
-    private static int Report(CommandContext context, ExportResult result, string file, long length)
+    internal static void WarnOfPlainText(CommandContext context) =>
+        context.Messages.Warn(
+            "what is exported is plain text: documents, database, keystore and passwords, for whoever can read it; keep it "
+                + "where only they may, or encrypt it"
+        );
+
+    internal static int Report(CommandContext context, ExportResult result, string file, long length)
     {
         foreach (string warning in result.Warnings)
         {

@@ -21,7 +21,7 @@ internal static class FindCommand
         var pattern = new Argument<string>("PATTERN")
         {
             Description =
-                "Part of a name; a whole one with * or ?; a path with /; or a node reference, UUID or content URL.",
+                "Part of a name; a whole one with * or ?; a path with / (** is any folders); or a node reference, UUID or content URL.",
         };
         var sets = new Option<string>("--sets")
         {

@@ -114,9 +114,7 @@ internal static class KeySheetCommand
     {
         try
         {
-            using FileStream file = PrivateFile.Create(path);
-            file.Write(Encoding.UTF8.GetBytes(page));
-            file.Flush(flushToDisk: true);
+            PrivateFile.WriteNew(path, file => file.Write(Encoding.UTF8.GetBytes(page)));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

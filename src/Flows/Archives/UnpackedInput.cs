@@ -63,18 +63,28 @@ internal sealed class UnpackedInput : ReadOnlyStream
         base.Dispose(disposing);
     }
 
+    /// <summary>
+    /// Puts a frame that zstd skips behind the end. The decompressor does not mind an input that lacks the last bytes of a
+    /// frame's checksum; with this behind them they are wrong.
+    /// </summary>
     private sealed class Counted(Stream inner) : ReadOnlyStream
     {
+        private ReadOnlyMemory<byte> _behind = new byte[] { 0x50, 0x2A, 0x4D, 0x18, 0, 0, 0, 0 };
+
         public long Count { get; private set; }
 
-        public override int Read(Span<byte> buffer) => Add(inner.Read(buffer));
+        public override int Read(Span<byte> buffer) =>
+            Add(inner.Read(buffer)) is var count and > 0 ? count : ReadBehind(buffer);
 
-        public override int Read(byte[] buffer, int offset, int count) => Add(inner.Read(buffer, offset, count));
+        public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
         public override async ValueTask<int> ReadAsync(
             Memory<byte> buffer,
             CancellationToken cancellationToken = default
-        ) => Add(await inner.ReadAsync(buffer, cancellationToken));
+        ) =>
+            Add(await inner.ReadAsync(buffer, cancellationToken)) is var count and > 0
+                ? count
+                : ReadBehind(buffer.Span);
 
         public override Task<int> ReadAsync(
             byte[] buffer,
@@ -82,6 +92,14 @@ internal sealed class UnpackedInput : ReadOnlyStream
             int count,
             CancellationToken cancellationToken
         ) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        private int ReadBehind(Span<byte> buffer)
+        {
+            int count = Math.Min(buffer.Length, _behind.Length);
+            _behind.Span[..count].CopyTo(buffer);
+            _behind = _behind[count..];
+            return count;
+        }
 
         private int Add(int count)
         {

@@ -79,8 +79,18 @@ public sealed class NewFile : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _stream.DisposeAsync();
-        File.Delete(_temporary);
+        try
+        {
+            await _stream.DisposeAsync();
+        }
+        catch (IOException)
+        {
+            // On a full disk the rest of the buffer cannot be written, and is not wanted: a published file has none.
+        }
+        finally
+        {
+            File.Delete(_temporary);
+        }
     }
 
     private bool TryName()

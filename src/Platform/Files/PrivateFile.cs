@@ -28,6 +28,25 @@ public static class PrivateFile
         return file;
     }
 
+    /// <summary>Creates a file, writes and flushes it. What has the name already stays; nothing is left where it fails.</summary>
+    public static void WriteNew(string path, Action<FileStream> write)
+    {
+        FileStream file = Create(path);
+        try
+        {
+            using (file)
+            {
+                write(file);
+                file.Flush(flushToDisk: true);
+            }
+        }
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+    }
+
     /// <summary>Writes a file beside its place, flushes it, and gives it its name, over what has it already.</summary>
     /// <param name="temporary">Not existing, in the same directory; gone afterwards.</param>
     public static void Replace(string path, string temporary, Action<FileStream> write)

@@ -16,14 +16,14 @@ public static class ServiceFiles
     /// <param name="replaces">Over what has the name already; otherwise that is an <see cref="IOException"/>.</param>
     public static void WriteConfiguration(string path, ReadOnlyMemory<byte> content, ServiceUser? reader, bool replaces)
     {
-        if (!replaces)
+        if (replaces)
         {
-            using FileStream file = PrivateFile.Create(path);
-            Fill(file);
-            return;
+            PrivateFile.Replace(path, $"{path}.{Guid.NewGuid():n}", Fill);
         }
-
-        PrivateFile.Replace(path, $"{path}.{Guid.NewGuid():n}", Fill);
+        else
+        {
+            PrivateFile.WriteNew(path, Fill);
+        }
 
         void Fill(FileStream file)
         {
@@ -34,23 +34,24 @@ public static class ServiceFiles
             }
 
             file.Write(content.Span);
-            file.Flush(flushToDisk: true);
         }
     }
 
     /// <summary>A secret: mode 0400, the service's own. What has the name already stays: an <see cref="IOException"/>.</summary>
-    public static void WriteSecret(string path, ReadOnlyMemory<byte> content, ServiceUser? owner)
-    {
-        using FileStream file = PrivateFile.Create(path);
-        if (owner is not null)
-        {
-            Give(file.SafeFileHandle, owner.Uid, owner.Gid);
-        }
+    public static void WriteSecret(string path, ReadOnlyMemory<byte> content, ServiceUser? owner) =>
+        PrivateFile.WriteNew(
+            path,
+            file =>
+            {
+                if (owner is not null)
+                {
+                    Give(file.SafeFileHandle, owner.Uid, owner.Gid);
+                }
 
-        file.Write(content.Span);
-        SetMode(file.SafeFileHandle, UnixFileMode.UserRead);
-        file.Flush(flushToDisk: true);
-    }
+                file.Write(content.Span);
+                SetMode(file.SafeFileHandle, UnixFileMode.UserRead);
+            }
+        );
 
     /// <summary>A directory of the service's own (mode 0700), and what is missing above it. One that exists stays as it is.</summary>
     public static void MakeDirectory(string path, ServiceUser? owner)

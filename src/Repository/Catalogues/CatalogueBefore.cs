@@ -26,16 +26,11 @@ public sealed class CatalogueBefore
         CancellationToken cancellationToken
     )
     {
-        List<CatalogueGroup> groups = [];
-        await foreach (CatalogueGroup group in CatalogueTable.ReadAsync(chunks, stamp.Table, cancellationToken))
-        {
-            if (group.Filters.OfType<ChunkId>().All(holds) && group.Segments.All(row => holds(row.Chunk)))
-            {
-                groups.Add(group);
-            }
-        }
-
-        return new CatalogueBefore(chunks, stamp, groups);
+        // Without lists of folders nothing is taken over: which folders a segment has is known to who reads it alone.
+        IReadOnlyList<CatalogueGroup> groups = stamp.Folders is null
+            ? []
+            : await CatalogueTable.ReadWithFoldersAsync(chunks, stamp, cancellationToken);
+        return new CatalogueBefore(chunks, stamp, [.. groups.Where(group => group.Chunks.All(holds))]);
     }
 
     /// <summary>Whether the group of a range of ids can be taken over, be there a segment of the range or not.</summary>
@@ -47,19 +42,30 @@ public sealed class CatalogueBefore
     internal IEnumerable<long> HomesIn(CatalogueSegmentRow row) =>
         _stamp.Homes.Where(home => CatalogueTable.NumberOf(home) == row.Number);
 
-    /// <summary>The filters of a group that has these segments and no others; null: it had others.</summary>
-    internal IReadOnlyList<ChunkId?>? FiltersOf(long group, IReadOnlyList<CatalogueSegmentRow> segments) =>
+    /// <summary>The group, where it has these segments and no others; null: it had others.</summary>
+    internal CatalogueGroup? FindGroup(long group, IReadOnlyList<CatalogueSegmentRow> segments) =>
         _groups.TryGetValue(group, out CatalogueGroup? before) && before.Segments.SequenceEqual(segments)
-            ? before.Filters
+            ? before
             : null;
 
     /// <summary>The filters of one kind, by segment.</summary>
-    internal async Task<IReadOnlyList<CatalogueFilterSection>> ReadFilterAsync(
+    internal async Task<IReadOnlyList<CatalogueSection>> ReadFilterAsync(
         long group,
         int kind,
         CancellationToken cancellationToken
     ) =>
         _groups.TryGetValue(group, out CatalogueGroup? before) && before.Filters[kind] is { } filter
             ? CatalogueFilter.ReadSections(await _chunks.ReadChunkAsync(filter, ChunkClass.Metadata, cancellationToken))
+            : [];
+
+    /// <summary>The lists of folders, by segment.</summary>
+    internal async Task<IReadOnlyList<CatalogueSection>> ReadFoldersAsync(
+        long group,
+        CancellationToken cancellationToken
+    ) =>
+        _groups.TryGetValue(group, out CatalogueGroup? before) && before.Folders is { } folders
+            ? CatalogueFolders.ReadSections(
+                await _chunks.ReadChunkAsync(folders, ChunkClass.Metadata, cancellationToken)
+            )
             : [];
 }

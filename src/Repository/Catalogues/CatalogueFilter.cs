@@ -18,21 +18,21 @@ internal static class CatalogueFilter
     private const int MaxKeys = 1 << 20;
 
     /// <param name="sections">In the order of the segments; those without keys are left out.</param>
-    public static byte[] Encode(IEnumerable<CatalogueFilterSection> sections)
+    public static byte[] Encode(IEnumerable<CatalogueSection> sections)
     {
         ArrayBufferWriter<byte> output = new(64 * 1024);
         output.WriteByte(Version);
-        foreach (CatalogueFilterSection section in sections.Where(static section => section.Bits.Length > 0))
+        foreach (CatalogueSection section in sections.Where(static section => section.Bytes.Length > 0))
         {
             output.WriteByte((byte)section.Position);
-            output.WriteVarint((ulong)(section.Bits.Length / BytesPerKey));
-            output.Write(section.Bits);
+            output.WriteVarint((ulong)(section.Bytes.Length / BytesPerKey));
+            output.Write(section.Bytes);
         }
 
         return output.WrittenSpan.ToArray();
     }
 
-    public static CatalogueFilterSection SectionOf(int position, IReadOnlyCollection<CatalogueKey> keys)
+    public static CatalogueSection SectionOf(int position, IReadOnlyCollection<CatalogueKey> keys)
     {
         byte[] bits = new byte[keys.Count * BytesPerKey];
         foreach (CatalogueKey key in keys)
@@ -44,18 +44,18 @@ internal static class CatalogueFilter
             }
         }
 
-        return new CatalogueFilterSection(position, bits);
+        return new CatalogueSection(position, bits);
     }
 
-    public static List<CatalogueFilterSection> ReadSections(ReadOnlySpan<byte> filter)
+    public static List<CatalogueSection> ReadSections(ReadOnlySpan<byte> filter)
     {
         VarintReader reader = Begin(filter);
-        List<CatalogueFilterSection> sections = [];
+        List<CatalogueSection> sections = [];
         int last = -1;
         while (!reader.AtEnd)
         {
             ReadOnlySpan<byte> bits = ReadSection(ref reader, ref last);
-            sections.Add(new CatalogueFilterSection(last, bits.ToArray()));
+            sections.Add(new CatalogueSection(last, bits.ToArray()));
         }
 
         return sections;
@@ -118,7 +118,3 @@ internal static class CatalogueFilter
     private static int BitOf(CatalogueKey key, int probe, int bytes) =>
         (int)(unchecked(key.First + ((ulong)probe * key.Second)) % ((ulong)bytes * 8));
 }
-
-/// <summary>The filter of one segment.</summary>
-/// <param name="Position">Of the segment in its group.</param>
-internal sealed record CatalogueFilterSection(int Position, byte[] Bits);

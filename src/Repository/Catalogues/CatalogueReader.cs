@@ -19,12 +19,16 @@ public sealed class CatalogueReader
     private readonly CatalogueStamp _catalogue;
     private readonly List<CatalogueGroup> _groups;
     private readonly CatalogueSegmentRow[] _rows;
+    private ChunkId?[]? _folders;
+    private bool _lacksFolders;
 
     private CatalogueReader(CatalogueSegments segments, CatalogueStamp catalogue, List<CatalogueGroup> groups)
     {
         (_segments, _catalogue, _groups) = (segments, catalogue, groups);
         _rows = [.. groups.SelectMany(static group => group.Segments)];
     }
+
+    internal IReadOnlyList<long> Homes => _catalogue.Homes;
 
     /// <summary>The segments, in order.</summary>
     public IReadOnlyList<CatalogueSegmentRow> Rows => _rows;
@@ -71,19 +75,24 @@ public sealed class CatalogueReader
     /// <summary>The node of a row of <c>alf_node</c>; null where the catalogue has none.</summary>
     public async ValueTask<CatalogueNode?> FindAsync(long id, CancellationToken cancellationToken)
     {
-        if (id < 0)
-        {
-            return null;
-        }
-
-        int found = Array.BinarySearch(
-            _rows,
-            new CatalogueSegmentRow(CatalogueTable.NumberOf(id), default, 0, 0),
-            Comparer<CatalogueSegmentRow>.Create(static (left, right) => left.Number.CompareTo(right.Number))
-        );
-        return found < 0
+        CatalogueSegmentRow? row = RowOf(id);
+        return row is null
             ? null
-            : (await _segments.ReadAsync(_rows[found], cancellationToken)).FirstOrDefault(node => node.Id == id);
+            : (await _segments.ReadAsync(row, cancellationToken)).FirstOrDefault(node => node.Id == id);
+    }
+
+    /// <summary>The segment that has the range of an id; null where the catalogue has none.</summary>
+    internal CatalogueSegmentRow? RowOf(long id)
+    {
+        int found =
+            id < 0
+                ? -1
+                : Array.BinarySearch(
+                    _rows,
+                    new CatalogueSegmentRow(CatalogueTable.NumberOf(id), default, 0, 0),
+                    Comparer<CatalogueSegmentRow>.Create(static (left, right) => left.Number.CompareTo(right.Number))
+                );
+        return found < 0 ? null : _rows[found];
     }
 
     /// <summary>The nodes of a UUID, one for each store that has it.</summary>
@@ -113,10 +122,10 @@ public sealed class CatalogueReader
             bool isNamed =
                 await FindAsync(home, cancellationToken) is { } node
                 && CatalogueKey.Fold(node.Name) == CatalogueKey.Fold(names[0]);
-            found.AddRange(await WalkAsync(home, names, cancellationToken));
+            found.AddRange(await WalkAsync([home], names, cancellationToken));
             if (isNamed)
             {
-                found.AddRange(await WalkAsync(home, names[1..], cancellationToken));
+                found.AddRange(await WalkAsync([home], names[1..], cancellationToken));
             }
         }
 
@@ -182,12 +191,11 @@ public sealed class CatalogueReader
     }
 
     private async Task<IReadOnlyList<CatalogueNode>> WalkAsync(
-        long home,
+        List<long> parents,
         string[] names,
         CancellationToken cancellationToken
     )
     {
-        List<long> parents = [home];
         IReadOnlyList<CatalogueNode> found = [];
         foreach (string name in names)
         {
@@ -208,8 +216,19 @@ public sealed class CatalogueReader
         CancellationToken cancellationToken
     )
     {
+        List<CatalogueNode> found = await FindTopsAsync(names[0], cancellationToken).ToListAsync(cancellationToken);
+        if (found.Count > 0 && names.Length > 1)
+        {
+            found = [.. await WalkAsync([.. found.Select(static top => top.Id)], names[1..], cancellationToken)];
+        }
+
+        // A folder without a name is called by its UUID, which nothing leads down to.
+        if (found.Count > 0 || !Array.Exists(names, static name => Guid.TryParse(name, out _)))
+        {
+            return found;
+        }
+
         string path = CatalogueKey.Fold(string.Join('/', names));
-        List<CatalogueNode> found = [];
         foreach (CatalogueNode node in await FindByNameAsync(names[^1], cancellationToken))
         {
             if (
@@ -265,25 +284,16 @@ public sealed class CatalogueReader
         IEnumerable<CatalogueGroup> groups = _groups.Where(group => group.Filters[kind] is not null);
         foreach (CatalogueGroup[] batch in groups.Chunk(CatalogueSegments.Batch))
         {
-            ChunkId[] unread =
-            [
-                .. batch
-                    .Select(group => group.Filters[kind]!.Value)
-                    .Where(id => !lookup.Positions.ContainsKey(id))
-                    .Distinct(),
-            ];
-            IReadOnlyList<int> notRead = await _segments.Chunks.ReadManyAsync(
-                unread,
-                ChunkClass.Metadata,
-                (number, filter) => lookup.Positions[unread[number]] = CatalogueFilter.Find(filter, lookup.Keys),
+            await _segments.Filters.LookAsync(
+                [
+                    .. batch
+                        .Select(group => group.Filters[kind]!.Value)
+                        .Where(id => !lookup.Positions.ContainsKey(id))
+                        .Distinct(),
+                ],
+                (id, filter) => lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys),
                 cancellationToken
             );
-            foreach (ChunkId id in notRead.Select(number => unread[number]))
-            {
-                byte[] filter = await _segments.Chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
-                lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys);
-            }
-
             foreach (CatalogueGroup group in batch)
             {
                 List<int> positions = lookup.Positions[group.Filters[kind]!.Value];
@@ -294,5 +304,87 @@ public sealed class CatalogueReader
         }
 
         return found;
+    }
+
+    /// <summary>
+    /// The segments that may have a document at a path that begins where those of <see cref="PathOfAsync"/> do; null: all
+    /// may.
+    /// </summary>
+    public Task<IReadOnlySet<CatalogueSegmentRow>?> FindSegmentsAsync(
+        IReadOnlyList<PathStep> path,
+        CancellationToken cancellationToken
+    ) => new CatalogueWalk(this, cancellationToken).FindAsync(path);
+
+    /// <summary>
+    /// The segments that have a node in one of these folders; null: this catalogue does not tell. So it is where its lists
+    /// are lost, as by a prune of an earlier version: all segments tell the same.
+    /// </summary>
+    internal async Task<IReadOnlySet<CatalogueSegmentRow>?> FindSegmentsInAsync(
+        IReadOnlySet<long> folders,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_catalogue.Folders is not { } stored || _lacksFolders)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await LookIntoFoldersAsync(stored, folders, cancellationToken);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            _lacksFolders = true;
+            return null;
+        }
+    }
+
+    private async Task<IReadOnlySet<CatalogueSegmentRow>> LookIntoFoldersAsync(
+        ContentRef stored,
+        IReadOnlySet<long> folders,
+        CancellationToken cancellationToken
+    )
+    {
+        _folders ??= await CatalogueFolders.ReadAsync(_segments.Chunks, stored, _groups.Count, cancellationToken);
+        Dictionary<ChunkId, List<int>> positions = [];
+        await _segments.Filters.LookAsync(
+            [.. _folders.OfType<ChunkId>().Distinct()],
+            (id, lists) => positions[id] = CatalogueFolders.Find(lists, folders),
+            cancellationToken
+        );
+        HashSet<CatalogueSegmentRow> found = [];
+        for (int i = 0; i < _groups.Count; i++)
+        {
+            if (_folders[i] is { } id)
+            {
+                found.UnionWith(
+                    _groups[i]
+                        .Segments.Where(row =>
+                            positions[id].Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup))
+                        )
+                );
+            }
+        }
+
+        return found;
+    }
+
+    /// <summary>The nodes of a name at which a path begins outside of Company Home.</summary>
+    internal async IAsyncEnumerable<CatalogueNode> FindTopsAsync(
+        string name,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        foreach (CatalogueNode node in await FindByNameAsync(name, cancellationToken))
+        {
+            if (
+                node is { IsHome: false, VersionOf.Length: 0 }
+                && (node.Parent == 0 || await FindAsync(node.Parent, cancellationToken) is null)
+            )
+            {
+                yield return node;
+            }
+        }
     }
 }

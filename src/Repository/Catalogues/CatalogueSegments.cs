@@ -33,6 +33,8 @@ public sealed class CatalogueSegments(IChunkSource chunks, long maxBytes = 32 <<
 
     internal IChunkSource Chunks => chunks;
 
+    internal CatalogueFilters Filters { get; } = new(chunks);
+
     /// <summary>The nodes of a segment, in order of their ids.</summary>
     /// <exception cref="Platform.Errors.PermanentException">Kind Repository: it is lost or damaged.</exception>
     public async ValueTask<IReadOnlyList<CatalogueNode>> ReadAsync(

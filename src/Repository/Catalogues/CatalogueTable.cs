@@ -19,7 +19,15 @@ internal sealed record CatalogueGroup(
     long Number,
     IReadOnlyList<ChunkId?> Filters,
     IReadOnlyList<CatalogueSegmentRow> Segments
-);
+)
+{
+    /// <summary>Its lists of folders, which the table does not name; null: none, or not read.</summary>
+    public ChunkId? Folders { get; init; }
+
+    /// <summary>All that is stored of it, in no order.</summary>
+    public IEnumerable<ChunkId> Chunks =>
+        Segments.Select(static row => row.Chunk).Concat(Filters.Append(Folders).OfType<ChunkId>());
+}
 
 /// <summary>The table of a catalogue, a metadata stream: a row for each group, with one for each of its segments.</summary>
 internal static class CatalogueTable
@@ -78,6 +86,24 @@ internal static class CatalogueTable
             last = group.Number;
             yield return group;
         }
+    }
+
+    /// <summary>All groups, with their lists of folders where the catalogue has these.</summary>
+    public static async Task<IReadOnlyList<CatalogueGroup>> ReadWithFoldersAsync(
+        IChunkSource chunks,
+        CatalogueStamp catalogue,
+        CancellationToken cancellationToken
+    )
+    {
+        List<CatalogueGroup> groups = await ReadAsync(chunks, catalogue.Table, cancellationToken)
+            .ToListAsync(cancellationToken);
+        if (catalogue.Folders is not { } stored)
+        {
+            return groups;
+        }
+
+        ChunkId?[] folders = await CatalogueFolders.ReadAsync(chunks, stored, groups.Count, cancellationToken);
+        return [.. groups.Select((group, i) => group with { Folders = folders[i] })];
     }
 
     private static void Write(ArrayBufferWriter<byte> buffer, CatalogueGroup group)

@@ -19,6 +19,9 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
 {
     private const int KeyBytes = 1 + sizeof(long);
 
+    /// <summary>Beside the kinds of keys.</summary>
+    private const int Folders = CatalogueKey.Kinds;
+
     private readonly ExternalSort _filters = new(
         spillDirectory,
         static (left, right) => left[..KeyBytes].SequenceCompareTo(right[..KeyBytes]),
@@ -26,8 +29,11 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
     );
     private readonly List<CatalogueNode> _nodes = [];
     private readonly List<CatalogueSegmentRow> _segments = [];
-    private readonly List<CatalogueFilterSection>[] _sections =
+
+    /// <summary>Of the open group: for each kind of key, and last its lists of folders.</summary>
+    private readonly List<CatalogueSection>[] _sections =
     [
+        [],
         [],
         [],
         [],
@@ -98,7 +104,7 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         await EndGroupAsync(cancellationToken);
         Dictionary<long, ChunkId?[]> filters = _groups.ToDictionary(
             static group => group.Number,
-            static group => group.Filters.Count > 0 ? [.. group.Filters] : new ChunkId?[CatalogueKey.Kinds]
+            static group => group.Filters.Count > 0 ? [.. group.Filters, group.Folders] : new ChunkId?[Folders + 1]
         );
         foreach (ReadOnlyMemory<byte> record in _filters.ReadSorted())
         {
@@ -112,10 +118,17 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
 
         ContentRef table = await CatalogueTable.WriteAsync(
             chunks,
-            _groups.Select(group => group with { Filters = filters[group.Number] }),
+            _groups.Select(group => group with { Filters = filters[group.Number][..Folders] }),
             cancellationToken
         );
-        return new CatalogueStamp(table, _written, _contents, _homes.ToImmutable());
+        return new CatalogueStamp(table, _written, _contents, _homes.ToImmutable())
+        {
+            Folders = await CatalogueFolders.WriteAsync(
+                chunks,
+                _groups.Select(group => filters[group.Number][Folders]),
+                cancellationToken
+            ),
+        };
     }
 
     public void Dispose() => _filters.Dispose();
@@ -170,11 +183,12 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         ILookup<CatalogueKeyKind, CatalogueKey> keys = _nodes
             .SelectMany(CatalogueKey.AllOf)
             .ToLookup(static key => key.Kind, static key => key.Key);
-        for (int kind = 0; kind < _sections.Length; kind++)
+        for (int kind = 0; kind < CatalogueKey.Kinds; kind++)
         {
             _sections[kind].Add(CatalogueFilter.SectionOf(position, [.. keys[(CatalogueKeyKind)kind]]));
         }
 
+        _sections[Folders].Add(CatalogueFolders.SectionOf(position, _nodes));
         _nodes.Clear();
     }
 
@@ -186,16 +200,15 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         }
 
         long number = _segments[0].Number / CatalogueTable.SegmentsPerGroup;
-        IReadOnlyList<ChunkId?>? unchanged = _kept.Count > 0 ? before!.FiltersOf(number, _segments) : null;
+        CatalogueGroup? unchanged = _kept.Count > 0 ? before!.FindGroup(number, _segments) : null;
         for (int kind = 0; unchanged is null && kind < _sections.Length; kind++)
         {
             if (_kept.Count > 0)
             {
-                IReadOnlyList<CatalogueFilterSection> old = await before!.ReadFilterAsync(
-                    number,
-                    kind,
-                    cancellationToken
-                );
+                IReadOnlyList<CatalogueSection> old =
+                    kind == Folders
+                        ? await before!.ReadFoldersAsync(number, cancellationToken)
+                        : await before!.ReadFilterAsync(number, kind, cancellationToken);
                 _sections[kind].AddRange(old.Where(section => _kept.Contains(section.Position)));
             }
 
@@ -203,19 +216,22 @@ public sealed class CatalogueWriter(IChunkWriter chunks, string spillDirectory, 
         }
 
         Array.ForEach(_sections, static sections => sections.Clear());
-        _groups.Add(new CatalogueGroup(number, unchanged ?? [], [.. _segments]));
+        _groups.Add(
+            new CatalogueGroup(number, unchanged?.Filters ?? [], [.. _segments]) { Folders = unchanged?.Folders }
+        );
         _segments.Clear();
         _kept.Clear();
     }
 
     private void AddFilter(long group, int kind)
     {
-        if (!_sections[kind].Exists(static section => section.Bits.Length > 0))
+        if (!_sections[kind].Exists(static section => section.Bytes.Length > 0))
         {
             return;
         }
 
-        byte[] filter = CatalogueFilter.Encode(_sections[kind].OrderBy(static section => section.Position));
+        IEnumerable<CatalogueSection> sections = _sections[kind].OrderBy(static section => section.Position);
+        byte[] filter = kind == Folders ? CatalogueFolders.Encode(sections) : CatalogueFilter.Encode(sections);
         byte[] record = new byte[KeyBytes + filter.Length];
         if (record.Length > ExternalSort.MaxRecordBytes)
         {

@@ -25,7 +25,7 @@ internal sealed class CompletenessCheck(ChunkIndex known, LostPacks lost, ChunkI
             await RequireAsync(database.Dump, ChunkClass.Dump, cancellationToken);
             if (database.Catalogue is { } catalogue)
             {
-                await foreach (ChunkId id in CatalogueChunks.WalkAsync(chunks, catalogue.Table, cancellationToken))
+                await foreach (ChunkId id in CatalogueChunks.WalkAsync(chunks, catalogue, cancellationToken))
                 {
                     Require(id, ChunkClass.Metadata);
                 }

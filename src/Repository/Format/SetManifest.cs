@@ -180,6 +180,13 @@ public sealed record DatabaseStamp(
 public sealed record CatalogueStamp(ContentRef Table, long Nodes, long Contents, ImmutableArray<long> Homes)
 {
     public const int MaxHomes = 1000;
+
+    /// <summary>
+    /// The metadata stream that names the lists of folders of its segments; absent: what lies in a folder is found by
+    /// reading all segments.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public ContentRef? Folders { get; init; }
 }
 
 /// <param name="Transaction">The highest id in <c>alf_transaction</c>.</param>

@@ -110,7 +110,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             Note(new Part(PartKind.Content, database.Dump), number);
             if (database.Catalogue is { } catalogue)
             {
-                Note(new Part(PartKind.Catalogue, catalogue.Table), number);
+                Note(new Part(PartKind.Catalogue, catalogue.Table) { Folders = catalogue.Folders }, number);
             }
         }
 
@@ -155,7 +155,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         part.Kind switch
         {
             PartKind.Catalogue => TryAddAsync(
-                CatalogueChunks.WalkAsync(chunks, part.Content, cancellationToken),
+                CatalogueChunks.WalkAsync(chunks, part.Content, part.Folders, cancellationToken),
                 number
             ),
             PartKind.Shortcut => TryAddAsync(
@@ -277,7 +277,11 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         Shortcut,
     }
 
-    private readonly record struct Part(PartKind Kind, ContentRef Content);
+    private readonly record struct Part(PartKind Kind, ContentRef Content)
+    {
+        /// <summary>Of a catalogue: where its lists of folders are.</summary>
+        public ContentRef? Folders { get; init; }
+    }
 }
 
 /// <param name="Set">The number of the one set that reaches the chunk, or <see cref="ReachableChunks.Several"/>.</param>

@@ -21,5 +21,12 @@ public sealed record LogHead(long Sequence, string Sha256, long Next, LogState S
     /// </summary>
     public string? Break { get; init; }
 
+    /// <summary>
+    /// Alarms of blobs that do not authenticate, by their sequences. Whether one behind <see cref="Sequence"/> was the newest
+    /// set's entry, nothing in the log can tell; one that a later entry passed over never was.
+    /// </summary>
+    public ImmutableSortedDictionary<long, string> Unread { get; init; } =
+        ImmutableSortedDictionary<long, string>.Empty;
+
     public RememberedHead Remember() => new(Sequence, Sha256);
 }

@@ -18,6 +18,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
 {
     private readonly Dictionary<long, long> _listed = [];
     private readonly List<string> _alarms = [];
+    private readonly Dictionary<long, string> _unread = [];
     private string? _break;
     private bool _sawRemembered;
 
@@ -72,6 +73,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
             if (probe.Stored is not { } stored)
             {
                 Alarm(probe.Alarm!);
+                _unread[head.Next] = probe.Alarm!;
                 head = head with { Next = head.Next + 1 };
                 continue;
             }
@@ -92,6 +94,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
         {
             Alarms = [.. known.Alarms, .. _alarms],
             Break = _break,
+            Unread = known.Unread.SetItems(_unread),
         };
     }
 
@@ -147,6 +150,7 @@ internal sealed class LogWalk(IBlobStore blobs, LogReader reader, bool looksAgai
             if (probe.Alarm is not null)
             {
                 Alarm(probe.Alarm);
+                _unread[sequence] = probe.Alarm;
             }
         }
 

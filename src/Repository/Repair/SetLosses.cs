@@ -93,7 +93,7 @@ internal sealed class SetLosses(BackupRepository repository, ListedFiles files, 
     {
         if (
             manifest.Database?.Catalogue is { } catalogue
-            && await IsLostAsync(CatalogueChunks.WalkAsync(chunks, catalogue.Table, cancellationToken), lost)
+            && await IsLostAsync(CatalogueChunks.WalkAsync(chunks, catalogue, cancellationToken), lost)
         )
         {
             Parts.Add($"The catalogue of set {set.Id} is lost, or a part of it; a restore does not need it.");

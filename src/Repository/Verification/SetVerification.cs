@@ -147,7 +147,7 @@ public sealed class SetVerification : IDisposable
                         ChunkClass.Metadata,
                         () =>
                             _contents.FindFaultAsync(
-                                CatalogueChunks.WalkAsync(_chunks, catalogue.Table, cancellationToken),
+                                CatalogueChunks.WalkAsync(_chunks, catalogue, cancellationToken),
                                 OfPack,
                                 cancellationToken
                             )

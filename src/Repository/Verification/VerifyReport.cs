@@ -56,7 +56,10 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
         };
     }
 
-    /// <summary>What is odd about the log is a warning; where its chain is broken, an error.</summary>
+    /// <summary>
+    /// What is odd about the log is a warning; where its chain is broken, and where a blob behind its end may have been the
+    /// newest set's entry, an error.
+    /// </summary>
     public static VerifyReport OfLog(LogHead head)
     {
         Finding[] findings = [.. head.Alarms.Select(alarm => new Finding(SeverityOf(alarm), null, alarm))];
@@ -64,7 +67,9 @@ public sealed record VerifyReport(ImmutableArray<Finding> Findings, long Errors,
         return new VerifyReport(Cap(findings), errors, findings.Length - errors, VerifyTotals.None);
 
         FindingSeverity SeverityOf(string alarm) =>
-            alarm == head.Break ? FindingSeverity.Error : FindingSeverity.Warning;
+            alarm == head.Break || head.Unread.Any(blob => blob.Key > head.Sequence && blob.Value == alarm)
+                ? FindingSeverity.Error
+                : FindingSeverity.Warning;
     }
 
     /// <summary>What kept the verification from going on.</summary>

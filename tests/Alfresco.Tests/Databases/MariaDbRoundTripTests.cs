@@ -278,7 +278,6 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
             )
         );
         Assert.Equal(ErrorKind.Repository, fault.Kind);
-        Assert.True(await restore.IsHalfDoneAsync(Cancel));
         await server.ExecuteAsync(
             target,
             "CREATE PROCEDURE old_one() SELECT 1; CREATE EVENT old_event ON SCHEDULE EVERY 1 DAY DISABLE DO SELECT 1;"
@@ -286,7 +285,7 @@ public sealed class MariaDbRoundTripTests(MariaDbFixture server)
         await restore.CheckEmptyAsync(dump.Origin, Cancel);
         await restore.RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
-        Assert.False(await restore.IsHalfDoneAsync(Cancel));
+        Assert.False(await restore.IsMarkedAsync(Cancel));
 
         PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() =>
             restore.RestoreAsync(dump.WriteAsync, Cancel)

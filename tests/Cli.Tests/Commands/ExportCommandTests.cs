@@ -164,6 +164,38 @@ public sealed class ExportCommandTests(CommittedSample sample, OnDemand<Postgres
         Assert.False(File.Exists(Abf.Combine("x")));
     }
 
+    /// <summary>Closing the file writes the rest of its buffer, which fails as well.</summary>
+    [Fact]
+    public async Task On_a_full_disk_nothing_is_left_of_an_export_and_of_a_document()
+    {
+        string store = Sample.Installation.Contentstore;
+        string largest = Directory
+            .EnumerateFiles(store, "*.bin", SearchOption.AllDirectories)
+            .MaxBy(static file => new FileInfo(file).Length)!;
+        string url = $"store://{Path.GetRelativePath(store, largest).Replace('\\', '/')}";
+        foreach (
+            string[] command in (string[][])
+                [
+                    ["export", "latest"],
+                    ["extract", "latest", url, "--output"],
+                ]
+        )
+        {
+            string disk = Abf.Combine(command[0]);
+
+            AbfResult full = await FullDisk.RunAsync(
+                Abf,
+                disk,
+                "4k",
+                move: null,
+                [.. command, Path.Combine(disk, "file")]
+            );
+
+            AssertFault(full, 8, Path.Combine(disk, "file"), "No space left");
+            Assert.Empty(Directory.GetFileSystemEntries($"{disk}.left"));
+        }
+    }
+
     [Fact]
     public async Task What_is_no_export_or_was_changed_is_refused_and_leaves_nothing_behind()
     {

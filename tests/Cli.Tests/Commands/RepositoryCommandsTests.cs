@@ -63,9 +63,9 @@ public sealed class RepositoryCommandsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("sets")]
-    [InlineData("verify")]
-    public async Task A_foreign_blob_in_the_log_is_said_once_by_a_command(string command)
+    [InlineData("sets", 0, "warning")]
+    [InlineData("verify", 7, "error")]
+    public async Task A_foreign_blob_in_the_log_is_said_once_by_a_command(string command, int exitCode, string severity)
     {
         await _abf.RunAsync("init");
         string blob = Path.Combine(_abf.Repository, "log", "999999999998");
@@ -73,10 +73,10 @@ public sealed class RepositoryCommandsTests : IDisposable
 
         AbfResult result = await _abf.RunAsync(command);
 
-        Assert.Equal(0, result.ExitCode);
+        Assert.Equal(exitCode, result.ExitCode);
         Assert.Single(
             result.Error.Split('\n'),
-            line => line.Contains("(log/999999999998) was skipped", StringComparison.Ordinal)
+            line => line.Contains($" {severity}: Log entry 1 (log/999999999998) was skipped", StringComparison.Ordinal)
         );
     }
 

@@ -142,6 +142,31 @@ public sealed class ExampleTests
     }
 
     [Fact]
+    public void Of_an_export()
+    {
+        ExportResult result = new(RunId.Parse("20261122T201500Z-1f2e3d4c"), 61, (long)(3.2 * Megabyte), PlainBytes: 0)
+        {
+            Database = true,
+            Lost = 0,
+            NamedLost = [],
+            Missing = 0,
+            CarriedOver = 0,
+            Unproven = null,
+            Warnings = [],
+        };
+
+        Hold(
+            "export.md",
+            "abf export latest /mnt/usb/acme.tar.zst",
+            context =>
+            {
+                ExportCommand.WarnOfPlainText(context);
+                ExportCommand.Report(context, result, "/mnt/usb/acme.tar.zst", (long)(1.6 * Megabyte));
+            }
+        );
+    }
+
+    [Fact]
     public void Of_an_import()
     {
         OriginStamp origin = new(
@@ -208,8 +233,12 @@ public sealed class ExampleTests
         [
             .. said.ToString()
                 .Split('\n')
-                .Where(static line => line.Contains(" error: store:", StringComparison.Ordinal))
-                .Select(static line => line[line.IndexOf("error: ", StringComparison.Ordinal)..].TrimEnd('\r') + "\n"),
+                .Select(static line => line[(line.IndexOf(' ', StringComparison.Ordinal) + 1)..].TrimEnd('\r'))
+                .Where(static line =>
+                    line.StartsWith("error: store:", StringComparison.Ordinal)
+                    || line.StartsWith("warning: what is exported", StringComparison.Ordinal)
+                )
+                .Select(static line => line + "\n"),
         ];
 
         Assert.Contains(

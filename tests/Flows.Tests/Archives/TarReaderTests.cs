@@ -127,6 +127,47 @@ public sealed class TarReaderTests
         }
     }
 
+    /// <summary>The last bytes are the checksum of the frame, which an input may lack and have all its content.</summary>
+    [Fact]
+    public async Task A_packed_file_that_lacks_its_last_byte_is_cut_off_and_one_with_a_byte_more_is_damaged()
+    {
+        byte[] plain = [.. Enumerable.Range(0, 100_000).Select(static i => (byte)(i * i >> 7))];
+        using var packed = new MemoryStream();
+        await using (var output = new PackedOutput(packed, workers: 0))
+        {
+            await output.WriteAsync(plain.AsMemory(0, 60_000), _token);
+            await output.EndFrameAsync();
+            await output.WriteAsync(plain.AsMemory(60_000), _token);
+            await output.CompleteAsync();
+        }
+
+        byte[] whole = packed.ToArray();
+        Assert.Equal(plain, await ReadAsync(whole));
+        foreach (int cut in Enumerable.Range(1, 9))
+        {
+            await RefuseAsync(whole[..^cut]);
+        }
+
+        await RefuseAsync([.. whole, 7]);
+        whole[^1] ^= 1;
+        await RefuseAsync(whole);
+
+        async Task RefuseAsync(byte[] bytes) =>
+            Assert.Contains(
+                "cut off",
+                (await Assert.ThrowsAsync<PermanentException>(() => ReadAsync(bytes))).Message,
+                StringComparison.Ordinal
+            );
+
+        async Task<byte[]> ReadAsync(byte[] bytes)
+        {
+            await using var input = new UnpackedInput(new MemoryStream(bytes), anySize: false);
+            using var read = new MemoryStream();
+            await input.CopyToAsync(read, _token);
+            return read.ToArray();
+        }
+    }
+
     /// <summary>64 MiB of zeros take some KiB, and unfold to far more than a thousand times that.</summary>
     [Fact]
     public async Task A_bomb_is_refused_after_a_gibibyte_and_taken_where_that_was_asked_for()

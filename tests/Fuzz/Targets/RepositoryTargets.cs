@@ -39,6 +39,7 @@ internal static class RepositoryTargets
         new("page", ReadPage),
         new("listing-segment", bytes => SegmentDecoder.Decode(bytes, "a segment")),
         new("catalogue-segment", bytes => CatalogueSegment.Decode(bytes, new CatalogueSegmentRow(0, default, 2, 1))),
+        new("catalogue-folders", bytes => CatalogueFolders.Find(bytes, new HashSet<long> { 7 })),
         new("catalogue-filter", bytes => CatalogueFilter.Find(bytes, [CatalogueKey.OfUrl("key")])),
         new("blob-names", ReadNames),
     ];

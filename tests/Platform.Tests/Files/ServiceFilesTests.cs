@@ -38,6 +38,27 @@ public sealed class ServiceFilesTests : IDisposable
     }
 
     [Fact]
+    public void Of_a_new_file_that_cannot_be_written_nothing_is_left_and_what_has_its_name_stays()
+    {
+        string path = _directory.Combine("sheet");
+        Assert.Throws<IOException>(() =>
+            PrivateFile.WriteNew(
+                path,
+                static file =>
+                {
+                    file.Write("half"u8);
+                    throw new IOException("No space left on device");
+                }
+            )
+        );
+        Assert.Empty(Directory.GetFileSystemEntries(_directory.Path));
+
+        File.WriteAllText(path, "mine");
+        Assert.Throws<IOException>(() => PrivateFile.WriteNew(path, static file => file.Write("other"u8)));
+        Assert.Equal("mine", File.ReadAllText(path));
+    }
+
+    [Fact]
     public void Root_keeps_the_configuration_and_the_services_user_reads_it_and_owns_its_secret()
     {
         Assert.SkipUnless(Environment.UserName == "root", "Only root gives files away.");

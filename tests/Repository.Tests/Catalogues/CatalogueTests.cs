@@ -198,6 +198,7 @@ public sealed class CatalogueTests
         CatalogueStamp second = await SampleCatalogue.WriteAsync(chunks, nodes);
         int table = (int)(second.Table.Length / 1000) + 2;
         Assert.InRange(chunks.Added - stored, 3, table + 2);
+        Assert.Equal(first.Folders, second.Folders);
     }
 
     [Fact]
@@ -245,12 +246,23 @@ public sealed class CatalogueTests
             Assert.Equal(whole.Table, kept.Table);
             Assert.Equal((whole.Nodes, whole.Contents), (kept.Nodes, kept.Contents));
             Assert.Equal(whole.Homes, kept.Homes);
+            Assert.Equal(whole.Folders, kept.Folders);
             before = kept;
         }
 
         CatalogueBefore none = await CatalogueBefore.ReadAsync(chunks, before, static _ => false, Never);
         Assert.False(none.Covers(0));
         Assert.Null(none.Find(0));
+        CatalogueBefore earlier = await CatalogueBefore.ReadAsync(
+            chunks,
+            before with
+            {
+                Folders = null,
+            },
+            static _ => true,
+            Never
+        );
+        Assert.False(earlier.Covers(0));
     }
 
     [Fact]
@@ -294,6 +306,8 @@ public sealed class CatalogueTests
                 await reader.ReadAsync(null, Never).ToListAsync(Never);
                 await reader.FindUsesAsync([SampleCatalogue.Url(20)], Never).ToListAsync(Never);
                 await reader.FindByPathAsync("Sites/Folder 3/Document 300.pdf", Never);
+                await reader.FindSegmentsAsync(CataloguePathTests.StepsOf("Sites/*/x"), Never);
+                await CatalogueChunks.WalkAsync(chunks, stamp, Never).CountAsync(Never);
             }
             catch (PermanentException exception) when (exception.Kind == ErrorKind.Repository)
             {

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
+using AlfrescoBackupFlows.Repository.Verification;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -164,6 +165,7 @@ public sealed class CommitLogTests
         Assert.Equal(3, head.Sequence);
         Assert.Single(head.State.Sets);
         Assert.Equal(3, head.Alarms.Length);
+        Assert.Equal(1, VerifyReport.OfLog(head).Errors);
     }
 
     [Fact]
@@ -176,6 +178,31 @@ public sealed class CommitLogTests
         LogHead head = await fixture.Open().ReadAsync();
         Assert.Equal((next - 1, next + 1), (head.Sequence, head.Next));
         Assert.Contains(LogNames.BlobName(next), Assert.Single(head.Alarms), StringComparison.Ordinal);
+    }
+
+    /// <summary>It may have been the entry of the newest set, until one that follows passes over it.</summary>
+    [Fact]
+    public async Task An_unreadable_blob_behind_the_end_is_an_error_to_a_verification_and_a_warning_once_it_is_passed()
+    {
+        LogFixture fixture = await LogFixture.StartAsync();
+        CommitLog log = fixture.Open();
+        await fixture.CommitAsync(1, log);
+        long newest = (await log.ReadAsync()).Sequence;
+        Assert.Equal(0, VerifyReport.OfLog(await log.ReadAsync()).Errors);
+        await fixture.ReplaceAsync(newest, new byte[100]);
+
+        LogHead unknown = await fixture.Open().ReadAsync();
+        Assert.Empty(unknown.State.Sets);
+        Assert.Equal((1L, 0L), (VerifyReport.OfLog(unknown).Errors, VerifyReport.OfLog(unknown).Warnings));
+        CommitLog again = fixture.Open();
+        await again.ReadAsync();
+        Assert.Equal(1, VerifyReport.OfLog(await again.ReadAsync()).Errors);
+
+        await fixture.CommitAsync(2, again);
+        VerifyReport passed = VerifyReport.OfLog(await fixture.Open().ReadAsync());
+        Assert.Equal((0L, 1L), (passed.Errors, passed.Warnings));
+        VerifyReport followed = VerifyReport.OfLog(await again.ReadAsync());
+        Assert.Equal((0L, 1L), (followed.Errors, followed.Warnings));
     }
 
     [Fact]

@@ -14,7 +14,13 @@ internal static class MySqlContents
     /// <summary>
     /// The kind and name of something that is in the database already and is not an unfinished restore's, or null.
     /// </summary>
-    public static async Task<string?> FindAnyAsync(MySqlConnection session, CancellationToken cancellationToken)
+    /// <param name="mark">The table that a restore to be told from others makes before its marker: then what others left
+    /// unfinished counts.</param>
+    public static async Task<string?> FindAnyAsync(
+        MySqlConnection session,
+        string? mark,
+        CancellationToken cancellationToken
+    )
     {
         const string Any = """
             SELECT CONCAT(CASE table_type WHEN 'VIEW' THEN 'view ' WHEN 'SEQUENCE' THEN 'sequence ' ELSE 'table ' END, table_name)
@@ -25,9 +31,10 @@ internal static class MySqlContents
             FROM information_schema.events WHERE event_schema = DATABASE()
             """;
         var found = await MySqlSession.ListAsync(session, Any, cancellationToken);
-        return found.Count > 0 && !found.Contains($"table {Marker}")
-            ? found.Order(StringComparer.Ordinal).First()
-            : null;
+        bool isUnfinished =
+            (found.Contains($"table {Marker}") || found.Count == 1)
+            && (mark is null ? found.Contains($"table {Marker}") : found.Contains($"table {mark}"));
+        return found.Count > 0 && !isUnfinished ? found.Order(StringComparer.Ordinal).First() : null;
     }
 
     public static async Task RequireNoneAsync(
@@ -36,7 +43,7 @@ internal static class MySqlContents
         CancellationToken cancellationToken
     )
     {
-        if (await FindAnyAsync(session, cancellationToken) is { } found)
+        if (await FindAnyAsync(session, target.MarkTable, cancellationToken) is { } found)
         {
             throw new PermanentException(
                 target.Names.Kind,
@@ -47,12 +54,28 @@ internal static class MySqlContents
     }
 
     /// <summary>Whether a restore has begun here and not ended.</summary>
-    public static async Task<bool> IsMarkedAsync(MySqlConnection session, CancellationToken cancellationToken) =>
-        (await MySqlTables.NamesAsync(session, cancellationToken)).Contains(Marker);
+    public static Task<bool> IsMarkedAsync(MySqlConnection session, CancellationToken cancellationToken) =>
+        HasTableAsync(session, Marker, cancellationToken);
+
+    public static async Task<bool> HasTableAsync(
+        MySqlConnection session,
+        string name,
+        CancellationToken cancellationToken
+    ) => (await MySqlTables.NamesAsync(session, cancellationToken)).Contains(name);
 
     /// <summary>Marks the database, and drops what an earlier attempt left under the same mark.</summary>
-    public static async Task ClearAsync(MySqlConnection session, CancellationToken cancellationToken)
+    /// <param name="mark">As in <see cref="FindAnyAsync"/>; it is made first, and stays.</param>
+    public static async Task ClearAsync(MySqlConnection session, string? mark, CancellationToken cancellationToken)
     {
+        if (mark is not null)
+        {
+            await MySqlSession.ExecuteAsync(
+                session,
+                $"CREATE TABLE IF NOT EXISTS {mark} (id INT PRIMARY KEY) ENGINE=InnoDB",
+                cancellationToken
+            );
+        }
+
         await MySqlSession.ExecuteAsync(
             session,
             $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB",
@@ -64,7 +87,7 @@ internal static class MySqlContents
             var names = await MySqlSession.ListAsync(
                 session,
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
-                    + $"'{Marker}' AND table_type = '{(kind == "TABLE" ? "BASE TABLE" : kind)}'",
+                    + $"'{Marker}' AND table_name <> '{mark}' AND table_type = '{(kind == "TABLE" ? "BASE TABLE" : kind)}'",
                 cancellationToken
             );
             foreach (string name in names)
@@ -96,6 +119,11 @@ internal static class MySqlContents
     }
 
     /// <summary>The restore is done.</summary>
-    public static Task UnmarkAsync(MySqlConnection session, CancellationToken cancellationToken) =>
-        MySqlSession.ExecuteAsync(session, $"DROP TABLE {Marker}", cancellationToken);
+    /// <param name="mark">Dropped as well; null: none, or it stays.</param>
+    public static Task UnmarkAsync(MySqlConnection session, CancellationToken cancellationToken, string? mark = null) =>
+        MySqlSession.ExecuteAsync(
+            session,
+            mark is null ? $"DROP TABLE {Marker}" : $"DROP TABLE {Marker}; DROP TABLE IF EXISTS {mark}",
+            cancellationToken
+        );
 }

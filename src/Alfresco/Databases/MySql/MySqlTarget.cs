@@ -56,7 +56,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             async session =>
             {
                 await MySqlLeftovers.EndAsync(session, connection, cancellationToken);
-                return await MySqlContents.FindAnyAsync(session, cancellationToken) is null;
+                return await MySqlContents.FindAnyAsync(session, connection.MarkTable, cancellationToken) is null;
             },
             cancellationToken
         );
@@ -80,7 +80,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
                 await MySqlLeftovers.RequireNoneAsync(session, connection, cancellationToken);
             }
 
-            await MySqlContents.ClearAsync(session, cancellationToken);
+            await MySqlContents.ClearAsync(session, connection.MarkTable, cancellationToken);
             await MySqlContents.ClearProgramsAsync(session, cancellationToken);
 
             // Binary mode: the client obeys no commands that a dump may hold, and the sandbox line of newer dumps is a
@@ -185,17 +185,21 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             cancellationToken
         );
 
-    public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) =>
+    /// <summary>It is made before anything else, so that without it nothing was left running.</summary>
+    public Task<bool> IsMarkedAsync(CancellationToken cancellationToken) =>
         MySqlSession.AskAsync(
             connection,
             async session =>
             {
-                if (!await MySqlContents.IsMarkedAsync(session, cancellationToken))
+                if (
+                    connection.MarkTable is not { } mark
+                    || !await MySqlContents.HasTableAsync(session, mark, cancellationToken)
+                )
                 {
                     return false;
                 }
 
-                await MySqlLeftovers.RequireNoneAsync(session, connection, cancellationToken);
+                await MySqlLeftovers.EndAsync(session, connection, cancellationToken);
                 return true;
             },
             cancellationToken
@@ -207,9 +211,9 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
             async session =>
             {
                 await MySqlLeftovers.EndAsync(session, connection, cancellationToken);
-                await MySqlContents.ClearAsync(session, cancellationToken);
+                await MySqlContents.ClearAsync(session, connection.MarkTable, cancellationToken);
                 await MySqlContents.ClearProgramsAsync(session, cancellationToken);
-                await MySqlContents.UnmarkAsync(session, cancellationToken);
+                await MySqlContents.UnmarkAsync(session, cancellationToken, connection.MarkTable);
                 await MySqlContents.RequireNoneAsync(session, connection, cancellationToken);
                 return true;
             },

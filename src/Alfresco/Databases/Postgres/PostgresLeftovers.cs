@@ -9,24 +9,29 @@ namespace AlfrescoBackupFlows.Alfresco.Databases.Postgres;
 /// </summary>
 internal static class PostgresLeftovers
 {
-    private const string Others =
+    private const string Sessions =
         "FROM pg_catalog.pg_stat_activity WHERE datname = current_database() AND usename = session_user AND "
-        + "application_name ~ '^abf(-|$)' AND pid <> pg_backend_pid()";
+        + "pid <> pg_backend_pid() AND application_name ";
+
+    private const string Others = $"{Sessions} ~ '^abf(-|$)'";
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Ending = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     /// <summary>Ends them, and returns when they are gone.</summary>
+    /// <param name="application">The name of those that are ended; null: all.</param>
     public static async Task EndAsync(
         NpgsqlConnection session,
         DatabaseConnection target,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? application = null
     )
     {
+        string which = application is null ? Others : $"{Sessions} = '{application}'";
         for (var waited = TimeSpan.Zero; waited < Patience; waited += LookEvery)
         {
-            string end = $"SELECT count(pg_terminate_backend(pid)) {Others}";
+            string end = $"SELECT count(pg_terminate_backend(pid)) {which}";
             if (await PostgresSession.ScalarAsync<long>(session, end, cancellationToken) == 0)
             {
                 return;

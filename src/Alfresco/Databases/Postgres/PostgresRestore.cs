@@ -23,13 +23,15 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
             : await OverConnectionAsync(writeDump, cancellationToken);
     }
 
+    private string NewWorker() => connection.Mark is { } mark ? PostgresMark.Worker(mark) : PostgresSession.NewWorker();
+
     private async Task<DatabaseRestoreResult> ThroughPsqlAsync(
         PostgresTool tool,
         Func<Stream, CancellationToken, Task> writeDump,
         CancellationToken cancellationToken
     )
     {
-        string application = PostgresSession.NewWorker();
+        string application = NewWorker();
         await using var waits = new PostgresWaits(connection, application);
         (PostgresOmissions omissions, string settings) = await LookAsync(cancellationToken);
         ToolCommand command = tool.Command(
@@ -77,7 +79,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
     /// The transaction is ours, not <c>psql --single-transaction</c>: that one commits at the end of its input, also
     /// when the end is the death of this process. COMMIT is sent only after the dump's own last line.
     /// </summary>
-    private static async Task WriteAsync(
+    private async Task WriteAsync(
         RestrictedInput input,
         ObservedStream passing,
         Func<Stream, CancellationToken, Task> writeDump,
@@ -87,7 +89,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         await input.BeginAsync(cancellationToken);
         await writeDump(passing, cancellationToken);
         passing.BeginWait();
-        await input.CommitAsync(cancellationToken);
+        await input.CommitAsync(PostgresMark.StatementOf(connection), cancellationToken);
     }
 
     /// <summary>A psql that knows no restriction obeys whatever stands in a dump, so it is not given any.</summary>
@@ -96,7 +98,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         CancellationToken cancellationToken
     )
     {
-        string application = PostgresSession.NewWorker();
+        string application = NewWorker();
         await using var waits = new PostgresWaits(connection, application);
         (PostgresOmissions omissions, _) = await LookAsync(cancellationToken);
         await using NpgsqlConnection session = await PostgresSession.OpenForRawTextAsync(
@@ -123,7 +125,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         }
     }
 
-    private static async Task<DatabaseRestoreResult> LoadAsync(
+    private async Task<DatabaseRestoreResult> LoadAsync(
         PostgresLoader loader,
         PostgresOmissions omissions,
         Func<Stream, CancellationToken, Task> writeDump,
@@ -140,6 +142,7 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
             throw PostgresDump.IsTruncated();
         }
 
+        await loader.WriteAsync(Encoding.UTF8.GetBytes($"\n{PostgresMark.StatementOf(connection)}"), cancellationToken);
         await loader.CommitAsync(cancellationToken);
         return new DatabaseRestoreResult([.. omissions.Said, .. loader.Notices]);
 
@@ -212,11 +215,12 @@ internal sealed class PostgresRestore(DatabaseConnection connection, Action<stri
         public Task WriteAsync(ReadOnlyMemory<byte> piece, CancellationToken cancellationToken) =>
             _filter.WriteAsync(piece, cancellationToken);
 
-        public async Task CommitAsync(CancellationToken cancellationToken)
+        /// <param name="last">Statements that end the transaction with it.</param>
+        public async Task CommitAsync(string last, CancellationToken cancellationToken)
         {
             await _filter.CompleteAsync(cancellationToken);
             await _restriction.CompleteAsync(cancellationToken);
-            await _psql.WriteAsync("\nCOMMIT;\n"u8.ToArray(), cancellationToken);
+            await _psql.WriteAsync(Encoding.UTF8.GetBytes($"\n{last}COMMIT;\n"), cancellationToken);
         }
     }
 }

@@ -99,8 +99,22 @@ internal sealed class PostgresTarget(DatabaseConnection connection, Action<strin
             cancellationToken
         );
 
-    /// <summary>Its transaction took everything back.</summary>
-    public Task<bool> IsHalfDoneAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+    public Task<bool> IsMarkedAsync(CancellationToken cancellationToken) =>
+        PostgresSession.AskAsync(
+            connection,
+            async session =>
+            {
+                if (connection.Mark is not { } mark)
+                {
+                    return false;
+                }
+
+                // One that is about to commit would bring the mark after the look.
+                await PostgresLeftovers.EndAsync(session, connection, cancellationToken, PostgresMark.Worker(mark));
+                return await PostgresMark.IsThereAsync(session, connection, cancellationToken);
+            },
+            cancellationToken
+        );
 
     public Task ClearAsync(CancellationToken cancellationToken) =>
         PostgresSession.AskAsync(

@@ -51,7 +51,17 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
             );
         }
 
-        IDatabaseTarget database = input.Plan.Database!.Open(environment.Options, set.Database, progress.Warn);
+        RestoreDatabaseTarget restored = input.Plan.Database!;
+        IDatabaseTarget database = restored.Open(environment.Options, set.Database, progress.Warn);
+        if (restored.Mark is not null && !await database.IsMarkedAsync(cancellationToken))
+        {
+            throw new PermanentException(
+                ErrorKind.Target,
+                $"what the drill restored into '{restored.Url}' is no more there (its mark, table "
+                    + $"{input.Work.DatabaseName}, is gone): somebody used the database meanwhile; name another empty one"
+            );
+        }
+
         await CompareRowsAsync(database, set.Database!, findings, cancellationToken);
         RequiredLook look = await LookAsync(input, set, database, progress, cancellationToken);
         AddLostBesides(look, input.Files.Result.Lost, findings);

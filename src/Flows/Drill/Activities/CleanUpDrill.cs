@@ -25,7 +25,7 @@ internal sealed class CleanUpDrill(FlowEnvironment environment) : FlowActivity<C
         try
         {
             await new DrillRemains(environment, progress.Warn).RemoveAsync(
-                trace ?? new DrillTrace(input.Work, traces.Owner, DatabaseDone: false) { DirectoryMade = true },
+                trace ?? new DrillTrace(input.Work, traces.Owner, DatabaseDone: false),
                 input.DatabaseRestored,
                 cancellationToken
             );

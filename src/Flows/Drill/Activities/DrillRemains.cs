@@ -7,13 +7,12 @@ using AlfrescoBackupFlows.Flows.Restore.Targets;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
-using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
 /// <summary>
-/// Removes what a drill made, and nothing else: the database that bears its id, or what its restore put into the one
-/// that was given; the directory that has its marker. May be called again, and after a kill anywhere.
+/// Removes what a drill made, and nothing else: the database that bears its id, or what bears its mark in the one that
+/// was given; the directory that has its marker. May be called again, and after a kill anywhere.
 /// </summary>
 internal sealed class DrillRemains(FlowEnvironment environment, Action<string> tell)
 {
@@ -24,9 +23,7 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
 
     private readonly DrillTraces _traces = new(environment.Options);
 
-    /// <summary>Makes the directory, and writes into the trace that it is whole: before, nothing in it tells of the
-    /// database.</summary>
-    public void MakeDirectory(DrillWork work)
+    public static void MakeDirectory(DrillWork work)
     {
         using (TargetTree made = TargetTree.Open(work.Directory, create: true))
         {
@@ -39,11 +36,6 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         {
             using TargetTree tree = TargetTree.Open(work.Directory);
             tree.CreateDirectory("database"u8);
-        }
-
-        if (_traces.TryRead(work.Id) is { DirectoryMade: false } trace)
-        {
-            _traces.Write(trace with { DirectoryMade = true });
         }
     }
 
@@ -77,12 +69,9 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
             {
                 await OpenServer(server).DropAsync(work.DatabaseName, cancellationToken);
             }
-            else if (
-                work.Input.Database is { } given
-                && (databaseRestored || await IsFilledAsync(trace, given, cancellationToken))
-            )
+            else if (work.GivenDatabase is { } given)
             {
-                await given.Open(environment.Options, dump: null, tell).ClearAsync(cancellationToken);
+                await EmptyAsync(work, given, databaseRestored, cancellationToken);
             }
 
             _traces.Write(trace with { DatabaseDone = true });
@@ -92,75 +81,32 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         _traces.Remove(work.Id);
     }
 
-    /// <summary>
-    /// What is in the database came from the drill: its restore broke off there, or began and its rows are those of the
-    /// set. It may have become somebody else's since, and is then left alone.
-    /// </summary>
-    private async Task<bool> IsFilledAsync(
-        DrillTrace trace,
-        RestoreDatabaseTarget given,
-        CancellationToken cancellationToken
-    )
-    {
-        DrillWork work = trace.Work;
-        if (!trace.DirectoryMade || !GivenPath.IsDirectory(work.Directory) || !IsMarked(work))
-        {
-            return false;
-        }
-
-        IDatabaseTarget database = given.Open(environment.Options, dump: null, tell);
-        // A restore that came to its end takes its marker away first, and then the directory: a kill may stand between.
-        if (GivenPath.IsDirectory(work.DatabaseMark) && new TargetMarker(work.DatabaseMark).TryRead() is { } mark)
-        {
-            if (!mark.IsOf(given))
-            {
-                return false;
-            }
-
-            if (mark.Database is DatabaseProgress.Untouched)
-            {
-                // So is one that was refused: the vendor's own mark tells of one that failed half-way.
-                return await database.IsHalfDoneAsync(cancellationToken);
-            }
-        }
-
-        if (await database.TakeOverAsync(cancellationToken))
-        {
-            return await database.IsHalfDoneAsync(cancellationToken);
-        }
-
-        if (await HoldsSetAsync(work, given, cancellationToken))
-        {
-            return true;
-        }
-
-        string place = DatabaseConnection.FromRestoreUrl(given.Url, password: null, toolPath: null).Place;
-        tell(
-            $"a drill of set {work.Input.Set} began in {place}, which has other rows than the set: they may be somebody "
-                + "else's, and are left; empty it by hand if nobody needs them"
-        );
-        return false;
-    }
-
-    private async Task<bool> HoldsSetAsync(
+    /// <summary>Only what bears the drill's mark: it may have become somebody else's since, whatever rows it has.</summary>
+    private async Task EmptyAsync(
         DrillWork work,
         RestoreDatabaseTarget given,
+        bool databaseRestored,
         CancellationToken cancellationToken
     )
     {
-        SetManifest set = await SetReader.ReadManifestAsync(environment, work.Input.Set, cancellationToken);
-        try
+        IDatabaseTarget database = given.Open(environment.Options, dump: null, tell);
+        if (await database.IsMarkedAsync(cancellationToken))
         {
-            IReadOnlyDictionary<string, long> there = await given
-                .Open(environment.Options, set.Database, tell)
-                .CountRowsAsync([.. set.Database!.Rows.Keys], cancellationToken);
-            return set.Database.Rows.Count > 0
-                && set.Database.Rows.All(table => there.TryGetValue(table.Key, out long rows) && rows == table.Value);
+            await database.ClearAsync(cancellationToken);
         }
-        catch (PermanentException)
+        else if (
+            databaseRestored
+            || (
+                GivenPath.IsDirectory(work.DatabaseMark)
+                && new TargetMarker(work.DatabaseMark).TryRead()?.ProgressOf(given) is DatabaseProgress.Restored
+            )
+        )
         {
-            // It has no such tables: not even Alfresco's.
-            return false;
+            string place = DatabaseConnection.FromRestoreUrl(given.Url, password: null, toolPath: null).Place;
+            tell(
+                $"a drill restored set {work.Input.Set} into {place}, where its mark (table {work.DatabaseName}) is no more: "
+                    + "what is there may be somebody else's, and is left; empty it by hand if nobody needs it"
+            );
         }
     }
 

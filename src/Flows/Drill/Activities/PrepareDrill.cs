@@ -41,7 +41,7 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
         if (traces.TryRead(work.Id) is null)
         {
             // Whoever cannot be reached refuses here, before there is anything to be removed.
-            if (set.Database is { } dump && work.Input.Database is { } given)
+            if (set.Database is { } dump && work.GivenDatabase is { } given)
             {
                 await CheckAsync(given, dump, progress, warnings, cancellationToken);
             }
@@ -53,14 +53,14 @@ internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<D
             traces.Write(new DrillTrace(work, traces.Owner, DatabaseDone: set.Database is null));
         }
 
-        remains.MakeDirectory(work);
+        DrillRemains.MakeDirectory(work);
         if (set.Database is null)
         {
             warnings.Add($"set {set.Id} has no database dump: its files alone are restored");
             return new DrillPlan(null, WarningLines.Fit(warnings));
         }
 
-        if (work.Input.Database is { } named)
+        if (work.GivenDatabase is { } named)
         {
             return new DrillPlan(named, WarningLines.Fit(warnings));
         }

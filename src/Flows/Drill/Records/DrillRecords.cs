@@ -37,6 +37,10 @@ public sealed record DrillWork(string Id, DrillInput Input)
     /// <summary>What the database is called that it makes on a server.</summary>
     public string DatabaseName => $"abf_drill_{Id}";
 
+    /// <summary>The database that was given, to be marked as what the drill fills; null: it makes one.</summary>
+    [JsonIgnore]
+    public RestoreDatabaseTarget? GivenDatabase => Input.Database is { } given ? given with { Mark = Id } : null;
+
     /// <summary>The directory of its own.</summary>
     public string Directory => Path.Combine(Input.Scratch, $"abf-drill-{Id}");
 

@@ -6,8 +6,4 @@ namespace AlfrescoBackupFlows.Flows.Drill.Records;
 /// </summary>
 /// <param name="Owner">The installation and repository whose drill it is; those of others may be at work.</param>
 /// <param name="DatabaseDone">It is dropped, or empty again, and nobody's any more.</param>
-public sealed record DrillTrace(DrillWork Work, string Owner, bool DatabaseDone)
-{
-    /// <summary>The directory is there with all that a drill makes in it: what is gone from it was done with.</summary>
-    public bool DirectoryMade { get; init; }
-}
+public sealed record DrillTrace(DrillWork Work, string Owner, bool DatabaseDone);

@@ -50,7 +50,12 @@ public sealed record RestoreInput(
 /// <param name="Url">As <c>--database</c> takes it; has no password.</param>
 /// <param name="PasswordFile">Read by each activity that needs it; null: none is sent.</param>
 /// <param name="ToolPath">The directory of the vendor's tools; null: the search path.</param>
-public sealed record RestoreDatabaseTarget(string Url, string? PasswordFile, string? ToolPath);
+public sealed record RestoreDatabaseTarget(string Url, string? PasswordFile, string? ToolPath)
+{
+    /// <summary>Of a drill: its id, by which it knows what it put into the database; null: no drill's.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Mark { get; init; }
+}
 
 /// <param name="Uid">Null: left as it is.</param>
 /// <param name="Gid">Null: left as it is.</param>

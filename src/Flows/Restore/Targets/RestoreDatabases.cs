@@ -27,7 +27,9 @@ internal static class RestoreDatabases
             database.ToolPath,
             dump?.Schema
         );
-        return (target with { MaxWait = settings.Installation.Database.MaxWait }).OpenTarget(tell);
+        return (target with { MaxWait = settings.Installation.Database.MaxWait, Mark = database.Mark }).OpenTarget(
+            tell
+        );
     }
 
     /// <summary>Null: none is sent.</summary>

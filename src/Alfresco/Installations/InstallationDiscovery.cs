@@ -36,12 +36,16 @@ internal sealed class InstallationDiscovery
         }
 
         var zone = ReadTimeZone();
-        var directories = new DirectoryDiscovery(_options, _values, _faults, _notices);
+        var settings = new DirectorySettings(_values, _faults);
+        var directories = new DirectoryDiscovery(_options, settings, _values, _faults, _notices);
         var roots = directories.Roots();
-        var index = _options.Index.Kind == "lucene" ? directories.Index(zone) : null;
+        var index =
+            _options.Index.Kind == "lucene"
+                ? new LuceneDiscovery(_options.Index, settings, _values, _faults).Source(zone)
+                : null;
         SolrSource? solr =
             _options.Index.Kind == "solr" ? new SolrDiscovery(_options.Index, _faults, _notices).Source() : null;
-        DirectoryDiscovery.RefuseNesting(roots, index, _faults);
+        RootNesting.Refuse(roots, index, _faults);
         var configuration = new ConfigurationDiscovery(_options, _values, _faults, _notices).Files(roots);
         var database = ReadDatabase();
         int days = ReadOrphanProtectDays();

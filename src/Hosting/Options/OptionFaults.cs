@@ -35,6 +35,30 @@ internal sealed class OptionFaults
         }
     }
 
+    public void RequirePresent(string setting, string? value, string fix)
+    {
+        if (value is null)
+        {
+            Add($"{setting} is not set: {fix}");
+        }
+    }
+
+    public void RequireChoice(string setting, string value, string[] choices)
+    {
+        if (!choices.Contains(value, StringComparer.Ordinal))
+        {
+            Add($"{setting} '{value}' does not fit: write {string.Join(" or ", choices)}");
+        }
+    }
+
+    public void RequireRange(string setting, TimeSpan value, TimeSpan min, TimeSpan max)
+    {
+        if (value < min || value > max)
+        {
+            Add($"{setting} '{value:c}' is out of bounds: write {min:c} to {max:c}");
+        }
+    }
+
     private static string Setting(string line) => line.Split(' ', ':')[0];
 
     /// <exception cref="PermanentException">Of kind Configuration, one line per fault, where there is any.</exception>

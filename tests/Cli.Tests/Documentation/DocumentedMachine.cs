@@ -68,7 +68,7 @@ internal sealed partial class DocumentedMachine(PostgresServer server) : IDispos
             Directory.CreateDirectory(In(directory));
         }
 
-        Directory.CreateSymbolicLink(In("/opt/abf"), AppContext.BaseDirectory.TrimEnd('/'));
+        Directory.CreateSymbolicLink(In("/opt/abf"), Path.GetDirectoryName(AbfRig.Executable)!);
         var sample = new SampleInstallation(
             In("/opt/alfresco"),
             new SampleDatabase(

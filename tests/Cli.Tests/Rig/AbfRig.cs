@@ -63,8 +63,10 @@ internal sealed class AbfRig : IDisposable
 
     public string DirectoryPath => _directory.Path;
 
-    public static string Executable =>
-        Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
+    /// <summary>The published executable where one is named, and otherwise the one that was built with the tests.</summary>
+    public static string Executable { get; } =
+        System.Environment.GetEnvironmentVariable("ABF_EXECUTABLE")
+        ?? Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "abf.exe" : "abf");
 
     /// <summary>A shell starts what it puts in the background with Ctrl-C ignored, and the tests would hand that
     /// on.</summary>

@@ -35,6 +35,8 @@ internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity
             };
             if (GivenPath.IsDirectory(input.Target))
             {
+                // Refuses one that is somebody else's.
+                TargetTree.Open(input.Target).Dispose();
                 marker.Write(first);
             }
             else

@@ -1,8 +1,12 @@
+using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Flows.Runtime;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Primitives;
 
 namespace AlfrescoBackupFlows.Api;
 
@@ -16,12 +20,13 @@ public sealed class ApiCall
         FlowEnvironment environment,
         IFlowInstances flows,
         TextScrubber scrubber,
-        SemaphoreSlim starting,
-        SemaphoreSlim counting
+        ApiLimits limits,
+        ILogger logger,
+        IPAddress? client
     )
     {
         (Http, Environment, Flows, Text) = (http, environment, flows, scrubber);
-        (Starting, Counting) = (starting, counting);
+        (Limits, Logger, Client) = (limits, logger, client);
         Sets = new InstallationSets(environment);
     }
 
@@ -34,16 +39,42 @@ public sealed class ApiCall
     internal InstallationSets Sets { get; }
 
     /// <summary>Takes paths and secrets out of what was written for administrators.</summary>
-    internal TextScrubber Text { get; }
+    public TextScrubber Text { get; }
 
-    /// <summary>Held from the look whether something runs to the start.</summary>
-    internal SemaphoreSlim Starting { get; }
+    internal ApiLimits Limits { get; }
 
-    /// <summary>Held while what the sets take up is counted.</summary>
-    internal SemaphoreSlim Counting { get; }
+    internal ILogger Logger { get; }
+
+    /// <summary>Who asks, as far as the host can tell.</summary>
+    internal IPAddress? Client { get; }
 
     /// <summary>The path's <c>{id}</c>.</summary>
     internal string Id => Http.GetRouteValue("id") as string ?? throw ApiException.NotFound();
+
+    /// <summary>A parameter of the address; null: it is not there, or empty.</summary>
+    /// <exception cref="ApiException">400: it is there more than once, or longer than it may be.</exception>
+    internal string? Query(string name, int maxLength)
+    {
+        StringValues given = Http.Request.Query[name];
+        return given.Count switch
+        {
+            0 => null,
+            1 when given[0] is { Length: var length } text && length <= maxLength => length == 0 ? null : text,
+            1 => throw ApiException.Invalid($"{name}: write at most {maxLength} characters"),
+            _ => throw ApiException.Invalid($"{name} is there more than once"),
+        };
+    }
+
+    /// <summary>A whole number of the address.</summary>
+    /// <param name="usual">Where it is not there.</param>
+    /// <exception cref="ApiException">400: it is none, or out of its range.</exception>
+    internal int Number(string name, int usual, int min, int max) =>
+        Query(name, maxLength: 20) is not { } text ? usual
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        && number >= min
+        && number <= max
+            ? number
+        : throw ApiException.Invalid($"{name}: write a number from {min} to {max}");
 
     /// <summary>The body; the default where there is none.</summary>
     /// <exception cref="ApiException">400: too long, no JSON, or with unknown members.</exception>

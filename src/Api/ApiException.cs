@@ -33,5 +33,7 @@ public sealed class ApiException : Exception
             "this Idempotency-Key came with another request before: use a new one"
         );
 
+    internal static ApiException TooMany(string why) => new(429, "too-many-requests", "Too many requests", why);
+
     internal static ApiException NotConfigured(string why) => new(403, "not-configured", "Not configured", why);
 }

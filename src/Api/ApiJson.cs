@@ -28,6 +28,8 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(PruneRunDocument))]
 [JsonSerializable(typeof(MirrorTargetRequest))]
 [JsonSerializable(typeof(MirrorRunDocument))]
+[JsonSerializable(typeof(FindDocument))]
+[JsonSerializable(typeof(SetReportDocument))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext
 {

@@ -13,6 +13,9 @@ public static class ApiPaths
     public const string Sets = "sets";
     public const string Set = "sets/{id}";
     public const string SetVerify = "sets/{id}/verify";
+    public const string SetReport = "sets/{id}/report";
+    public const string SetContent = "sets/{id}/content";
+    public const string Find = "find";
     public const string Verification = "verifications/{id}";
     public const string VerificationCancel = "verifications/{id}/cancel";
     public const string Restores = "restores";
@@ -55,6 +58,19 @@ public static class ApiRoutes
     );
     public static readonly ApiRoute ListSets = new("GET", ApiPaths.Sets, SetHandlers.ListAsync, [200]);
     public static readonly ApiRoute GetSet = new("GET", ApiPaths.Set, SetHandlers.GetAsync, [200, 404]);
+    public static readonly ApiRoute GetReport = new(
+        "GET",
+        ApiPaths.SetReport,
+        ReportHandlers.GetAsync,
+        [200, 400, 404]
+    );
+    public static readonly ApiRoute GetContent = new(
+        "GET",
+        ApiPaths.SetContent,
+        ContentHandlers.GetAsync,
+        [200, 400, 403, 404, 429]
+    );
+    public static readonly ApiRoute Find = new("GET", ApiPaths.Find, FindHandlers.FindAsync, [200, 400, 404, 429]);
     public static readonly ApiRoute StartVerification = new(
         "POST",
         ApiPaths.SetVerify,
@@ -156,6 +172,9 @@ public static class ApiRoutes
         CancelBackup,
         ListSets,
         GetSet,
+        GetReport,
+        GetContent,
+        Find,
         StartVerification,
         GetVerification,
         CancelVerification,

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Api.Documents;
@@ -6,6 +7,7 @@ using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
@@ -23,11 +25,13 @@ namespace AlfrescoBackupFlows.Api;
 public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
     private readonly TextScrubber _text = new(environment.Loaded);
-    private readonly SemaphoreSlim _starting = new(1);
-    private readonly SemaphoreSlim _counting = new(1);
-    private readonly DrillSchedule _drills = new(environment);
-    private readonly VerifySchedule _verifications = new(environment);
+    private readonly ApiLimits _limits = new();
+    private readonly CheckSchedule<VerifyInput> _verifications = CheckSchedules.OfVerifications(environment);
+    private readonly CheckSchedule<DrillInput> _drills = CheckSchedules.OfDrills(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
+
+    /// <summary>Who asks, for the log and the limits.</summary>
+    public Func<HttpContext, IPAddress?> ClientOf { get; init; } = static http => http.Connection.RemoteIpAddress;
 
     /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
     /// <param name="flows">The engine, which a host may know only per request.</param>
@@ -37,7 +41,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             return await route.Handler(
-                new ApiCall(context, environment, flows, _text, _starting, _counting),
+                new ApiCall(context, environment, flows, _text, _limits, _logger, ClientOf(context)),
                 context.RequestAborted
             );
         }
@@ -67,7 +71,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     /// <returns>The run's id; null where a backup is running.</returns>
     public async Task<string?> TryStartBackupAsync(IFlowInstances flows, CancellationToken cancellationToken)
     {
-        await _starting.WaitAsync(cancellationToken);
+        await _limits.Starting.WaitAsync(cancellationToken);
         try
         {
             BackupStart start = await BackupStart.TryAsync(
@@ -81,72 +85,83 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         }
         finally
         {
-            _starting.Release();
+            _limits.Starting.Release();
         }
     }
 
-    /// <summary>Starts a drill where <c>drill.every</c> says that its time has come.</summary>
-    /// <returns>The instance's id; null where it is not due, or one is running.</returns>
-    public Task<string?> TryStartDrillAsync(IFlowInstances flows, CancellationToken cancellationToken) =>
-        TryStartDueAsync(
-            flows,
-            nameof(DrillFlow),
-            _drills.FindDueAsync,
-            _drills.NoteStartAsync,
-            DrillJson.Default.DrillInput,
-            static (due, random) => InstanceIds.ForDrill(due.Set, random),
-            cancellationToken
-        );
+    /// <summary>Starts each check of the sets whose time has come. What goes wrong with one keeps no other from it.</summary>
+    /// <returns>Of each that the configuration asks for, what came of it.</returns>
+    public async Task<IReadOnlyList<DueStart>> StartDueAsync(IFlowInstances flows, CancellationToken cancellationToken)
+    {
+        List<DueStart> starts = [];
+        if (environment.Options.Verify.Every is not null)
+        {
+            starts.Add(
+                await TryStartDueAsync(
+                    flows,
+                    new DueStart(nameof(VerifyFlow), "verify.every"),
+                    _verifications,
+                    VerifyJson.Default.VerifyInput,
+                    InstanceIds.ForVerify,
+                    cancellationToken
+                )
+            );
+        }
 
-    /// <summary>Starts a verification of all sets where <c>verify.every</c> says that its time has come.</summary>
-    /// <returns>The instance's id; null where it is not due, or one is running.</returns>
-    public Task<string?> TryStartVerificationAsync(IFlowInstances flows, CancellationToken cancellationToken) =>
-        TryStartDueAsync(
-            flows,
-            nameof(VerifyFlow),
-            _verifications.FindDueAsync,
-            _verifications.NoteStartAsync,
-            VerifyJson.Default.VerifyInput,
-            InstanceIds.ForVerify,
-            cancellationToken
-        );
+        if (environment.Options.Drill.Every is not null)
+        {
+            starts.Add(
+                await TryStartDueAsync(
+                    flows,
+                    new DueStart(nameof(DrillFlow), "drill.every"),
+                    _drills,
+                    DrillJson.Default.DrillInput,
+                    static (due, random) => InstanceIds.ForDrill(due.Set, random),
+                    cancellationToken
+                )
+            );
+        }
 
-    private async Task<string?> TryStartDueAsync<TInput>(
+        return starts;
+    }
+
+    private async Task<DueStart> TryStartDueAsync<TInput>(
         IFlowInstances flows,
-        string flow,
-        Func<CancellationToken, Task<TInput?>> findDue,
-        Func<CancellationToken, Task> noteStart,
+        DueStart check,
+        CheckSchedule<TInput> schedule,
         JsonTypeInfo<TInput> type,
         Func<TInput, Guid, string> newId,
         CancellationToken cancellationToken
     )
         where TInput : class
     {
-        await _starting.WaitAsync(cancellationToken);
+        await _limits.Starting.WaitAsync(cancellationToken);
         try
         {
-            if (
-                await findDue(cancellationToken) is not { } due
-                || (await flows.ListAsync(flow, cancellationToken)).Any(i => i.Phase is InstancePhase.Running)
-            )
+            return check with
             {
-                return null;
-            }
-
-            await noteStart(cancellationToken);
-            InstanceState started = await Instances.StartAsync(
-                environment,
-                flows,
-                flow,
-                JsonSerializer.Serialize(due, type),
-                newId(due, Guid.NewGuid()),
-                cancellationToken
-            );
-            return started.Id;
+                Id = await schedule.TryStartAsync(
+                    async token =>
+                        (await flows.ListAsync(check.Flow, token)).Any(i => i.Phase is InstancePhase.Running),
+                    async (due, token) =>
+                    {
+                        string input = JsonSerializer.Serialize(due, type);
+                        string id = newId(due, Guid.NewGuid());
+                        return (await Instances.StartAsync(environment, flows, check.Flow, input, id, token)).Id;
+                    },
+                    cancellationToken
+                ),
+            };
+        }
+#pragma warning disable CA1031 // A host goes on, and says what is wrong.
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+#pragma warning restore CA1031
+        {
+            return check with { Fault = e };
         }
         finally
         {
-            _starting.Release();
+            _limits.Starting.Release();
         }
     }
 
@@ -164,11 +179,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             )
         );
 
-    public void Dispose()
-    {
-        _starting.Dispose();
-        _counting.Dispose();
-    }
+    public void Dispose() => _limits.Dispose();
 
     private static JsonHttpResult<Problem> Answer(Problem problem) =>
         TypedResults.Json(problem, ApiJson.Relaxed.Problem, Problem.ContentType, problem.Status);
@@ -183,4 +194,16 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         FailureDocument shown = _text.Describe(failure);
         return new Problem("The request could not be answered", status, shown.Message, shown.Code, null);
     }
+}
+
+/// <summary>What came of a check that hosts start by themselves.</summary>
+/// <param name="Flow">Its name.</param>
+/// <param name="Setting">Says when.</param>
+public sealed record DueStart(string Flow, string Setting)
+{
+    /// <summary>Of the instance that was started; null: it is not due, or one is running or begins elsewhere.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Why it could not be started; null: nothing went wrong.</summary>
+    public Exception? Fault { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Api;
@@ -10,4 +11,48 @@ internal static partial class Logs
 
     [LoggerMessage(2, LogLevel.Error, "{Method} /api/{Route} failed unexpectedly")]
     public static partial void FailedUnexpectedly(ILogger logger, string method, string route, Exception exception);
+
+    /// <summary>Who looked for what: names of documents are known to whoever holds the key.</summary>
+    [LoggerMessage(3, LogLevel.Information, "Search for '{Pattern}' from {Client}: {Documents} found{Stopped}")]
+    public static partial void Searched(
+        ILogger logger,
+        string pattern,
+        IPAddress? client,
+        int documents,
+        string stopped
+    );
+
+    /// <summary>Before the first byte goes out: no end of the process takes it back.</summary>
+    [LoggerMessage(
+        4,
+        LogLevel.Information,
+        "Document given out to {Client}: {Bytes} bytes of {NodeRef}, {Url}, from set {Set}"
+    )]
+    public static partial void GivenOut(
+        ILogger logger,
+        IPAddress? client,
+        long bytes,
+        string nodeRef,
+        string url,
+        string set
+    );
+
+    [LoggerMessage(
+        5,
+        LogLevel.Warning,
+        "Document cut off for {Client} after {Sent} of {Bytes} bytes of {NodeRef}, {Url}, from set {Set}: {Reason}"
+    )]
+    public static partial void CutOff(
+        ILogger logger,
+        IPAddress? client,
+        long sent,
+        long bytes,
+        string nodeRef,
+        string url,
+        string set,
+        string reason
+    );
+
+    [LoggerMessage(6, LogLevel.Warning, "{Warning}")]
+    public static partial void Warned(ILogger logger, string warning);
 }

@@ -140,6 +140,10 @@ public sealed record ReportFindingDocument(
     ReportNodeDocument[] Nodes
 )
 {
+    /// <summary>True, over HTTP alone: other nodes use it as well; absent: <see cref="Nodes"/> has them all.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool MoreNodes { get; init; }
+
     public static ReportFindingDocument Of(FileFinding finding, string? url, ReportNodeDocument[] nodes) =>
         new(
             Url: url,

@@ -66,9 +66,9 @@ public sealed class AbfPage
             return MessagePage.Of(StatusCodes.Status405MethodNotAllowed, "This address takes other methods.");
         }
 
-        if (!isRead && IsFromElsewhere(http.Request))
+        if ((!isRead || PageRoutes.IsContent(path)) && IsFromElsewhere(http.Request))
         {
-            return MessagePage.Of(StatusCodes.Status403Forbidden, "This form was sent from another site.");
+            return MessagePage.Of(StatusCodes.Status403Forbidden, "This was asked for by another site.");
         }
 
         Session? session = _desk.Find(http, staysOpen: !IsBySelf(http.Request, path));
@@ -81,16 +81,10 @@ public sealed class AbfPage
 
         return session is null
             ? PageAnswer.SeeOther(PagePaths.SignIn)
-            : await AnswerAsync(http, isRead, path, session, new ApiClient(_api, flows));
+            : await AnswerAsync(http, isRead, path, session, new ApiClient(_api, flows, http));
     }
 
-    private async Task<PageAnswer> AnswerAsync(
-        HttpContext http,
-        bool isRead,
-        string path,
-        Session session,
-        ApiClient api
-    )
+    private async Task<IResult> AnswerAsync(HttpContext http, bool isRead, string path, Session session, ApiClient api)
     {
         string token = _desk.FormTokenOf(session);
         if (isRead)

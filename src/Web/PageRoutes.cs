@@ -13,13 +13,19 @@ internal sealed class PageRoutes(ILogger logger)
 {
     private readonly PhaseMemory _phases = new();
 
-    public async Task<PageAnswer> ShowAsync(PageCall call, string path) =>
+    /// <summary>What no other site may have a browser ask for, although it changes nothing.</summary>
+    public static bool IsContent(string path) => path.Split('/') is ["sets", _, PagePaths.ContentName];
+
+    public async Task<IResult> ShowAsync(PageCall call, string path) =>
         path.Split('/') switch
         {
             [""] => await OverviewPage.ShowAsync(call),
+            ["find"] => await FindPage.ShowAsync(call),
             ["running"] => PageAnswer.Of((await RunningPart.ReadAsync(call)).Html),
             ["sets"] => await SetsPage.ShowAsync(call, _phases),
             ["sets", var id] => await SetPage.ShowAsync(call, id),
+            ["sets", var id, "report"] => await ReportPage.ShowAsync(call, id),
+            ["sets", var id, PagePaths.ContentName] => await GiveAsync(call, id),
             ["history"] => await HistoryPage.ShowAsync(call),
             ["retention"] => await RetentionPage.ShowAsync(call),
             _ => MessagePage.NotFound(call),
@@ -64,8 +70,26 @@ internal sealed class PageRoutes(ILogger logger)
                 "cancel of a drill",
                 id
             ),
+            ["prunes", var id, "cancel"] => DoAsync<PruneRunDocument>(
+                call,
+                ApiRoutes.CancelPrune,
+                "cancel of a prune",
+                id
+            ),
+            ["mirrors", var id, "cancel"] => DoAsync<MirrorRunDocument>(
+                call,
+                ApiRoutes.CancelMirror,
+                "cancel of a mirror",
+                id
+            ),
             _ => Task.FromResult(MessagePage.NotFound(call)),
         };
+
+    private static async Task<IResult> GiveAsync(PageCall call, string id)
+    {
+        (IResult answer, Problem? problem) = await call.Api.PassAsync(ApiRoutes.GetContent, id);
+        return problem is null ? answer : MessagePage.Of(call, problem);
+    }
 
     /// <summary>Then back to the overview, where it shows.</summary>
     private async Task<PageAnswer> DoAsync<T>(

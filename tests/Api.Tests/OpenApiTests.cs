@@ -76,6 +76,8 @@ public sealed class OpenApiTests : IAsyncLifetime
                     typeof(PruneRunDocument),
                     typeof(MirrorTargetRequest),
                     typeof(MirrorRunDocument),
+                    typeof(FindDocument),
+                    typeof(SetReportDocument),
                     typeof(Problem),
                 ]
         )

@@ -1,6 +1,13 @@
 using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Functions.Hosting;
+using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
@@ -37,6 +44,57 @@ public sealed class DurableInstancesTests
         Assert.Equal(["look", "look"], client.Calls);
     }
 
+    /// <summary>As of two instances of the app that looked at once, before either had started one.</summary>
+    [Theory]
+    [InlineData(nameof(HotBackupFlow), "20260520T013000Z-1a2b3c4d", "20260520T013001Z-1a2b3c4e", false)]
+    [InlineData(nameof(DrillFlow), "drill-a-1", "drill-b-2", false)]
+    [InlineData(nameof(VerifyFlow), "verify-a-1", "verify-b-2", false)]
+    [InlineData(nameof(PruneFlow), "prune-a-1", "prune-b-2", false)]
+    [InlineData(nameof(RestoreFlow), "restore-a-1", "restore-a-2", false)]
+    [InlineData(nameof(RestoreFlow), "restore-a-1", "restore-b-2", true)]
+    [InlineData(nameof(MirrorTargetFlow), "mirror-a-1", "mirror-a-2", false)]
+    [InlineData(nameof(MirrorTargetFlow), "mirror-a-1", "mirror-b-2", true)]
+    public async Task A_flow_is_not_started_beside_one_that_is_in_its_way(
+        string flow,
+        string first,
+        string second,
+        bool goTogether
+    )
+    {
+        var control = new MemoryBlobStore();
+        await using var client = new ToldClient();
+        Assert.True(await new DurableInstances(client, control).TryStartAsync(flow, "{}", first, _token));
+
+        Task<bool> start = new DurableInstances(client, control).TryStartAsync(flow, "{}", second, _token);
+
+        if (goTogether)
+        {
+            Assert.True(await start);
+        }
+        else
+        {
+            Assert.Equal(ErrorKind.Busy, (await Assert.ThrowsAsync<PermanentException>(() => start)).Kind);
+        }
+
+        Assert.False(await new DurableInstances(client, control).TryStartAsync(flow, "{}", first, _token));
+        Assert.Equal(goTogether ? [first, second] : [first], client.Started);
+    }
+
+    [Fact]
+    public async Task A_start_that_another_host_holds_is_busy()
+    {
+        var control = new MemoryBlobStore();
+        await control.AcquireLeaseAsync($"start-{nameof(DrillFlow)}", Guid.NewGuid(), BlobLease.MaxDuration, _token);
+        await using var client = new ToldClient();
+
+        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(() =>
+            new DurableInstances(client, control).TryStartAsync(nameof(DrillFlow), "{}", "drill-a-1", _token)
+        );
+
+        Assert.Equal(ErrorKind.Busy, busy.Kind);
+        Assert.Empty(client.Started);
+    }
+
     private Task<bool> RaiseAsync(ToldClient client) =>
         new DurableInstances(client, new MemoryBlobStore()).TryRaiseEventAsync("one", FlowEvents.Cancel, "{}", _token);
 
@@ -44,7 +102,11 @@ public sealed class DurableInstancesTests
     {
         private readonly Queue<OrchestrationRuntimeStatus> _statuses = new(statuses);
 
+        private readonly List<OrchestrationMetadata> _started = [];
+
         public List<string> Calls { get; } = [];
+
+        public IEnumerable<string> Started => _started.Select(one => one.InstanceId);
 
         public override Task<OrchestrationMetadata?> GetInstancesAsync(
             string instanceId,
@@ -53,8 +115,10 @@ public sealed class DurableInstancesTests
         )
         {
             Calls.Add("look");
-            return Task.FromResult<OrchestrationMetadata?>(
-                new OrchestrationMetadata(nameof(HotBackupFlow), instanceId) { RuntimeStatus = _statuses.Dequeue() }
+            return Task.FromResult(
+                _statuses.TryDequeue(out OrchestrationRuntimeStatus status)
+                    ? new OrchestrationMetadata(nameof(HotBackupFlow), instanceId) { RuntimeStatus = status }
+                    : _started.Find(one => one.InstanceId == instanceId)
             );
         }
 
@@ -74,7 +138,16 @@ public sealed class DurableInstancesTests
             object? input = null,
             StartOrchestrationOptions? options = null,
             CancellationToken cancellation = default
-        ) => throw Unused();
+        )
+        {
+            _started.Add(
+                new OrchestrationMetadata(orchestratorName.Name, options!.InstanceId!)
+                {
+                    RuntimeStatus = OrchestrationRuntimeStatus.Running,
+                }
+            );
+            return Task.FromResult(options.InstanceId!);
+        }
 
         public override Task<OrchestrationMetadata> WaitForInstanceStartAsync(
             string instanceId,
@@ -102,7 +175,17 @@ public sealed class DurableInstancesTests
 
         public override Microsoft.DurableTask.AsyncPageable<OrchestrationMetadata> GetAllInstancesAsync(
             OrchestrationQuery? filter = null
-        ) => throw Unused();
+        ) =>
+            Pageable.Create(
+                (_, _) =>
+                    Task.FromResult(
+                        new Page<OrchestrationMetadata>([
+                            .. _started.Where(one =>
+                                one.InstanceId.StartsWith(filter!.InstanceIdPrefix!, StringComparison.Ordinal)
+                            ),
+                        ])
+                    )
+            );
 
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

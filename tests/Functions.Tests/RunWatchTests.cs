@@ -1,10 +1,17 @@
+using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
@@ -92,6 +99,43 @@ public sealed class RunWatchTests : IDisposable
         Assert.Equal(["/ping/start", "/ping"], Told);
     }
 
+    [Fact]
+    public async Task A_prune_a_mirror_and_a_restore_of_the_API_that_fail_are_told()
+    {
+        await LookAsync();
+        _hub.Set(nameof(PruneFlow), "prune-1", InstancePhase.Failed, Away(ErrorKind.Storage));
+        _hub.Set(nameof(MirrorTargetFlow), "mirror-1", InstancePhase.Failed, Away(ErrorKind.Storage));
+        _hub.Set(nameof(RestoreFlow), "restore-1", InstancePhase.Failed, Away(ErrorKind.Target));
+        await LookAsync();
+        await LookAsync();
+
+        Assert.Equal(
+            ["mirror problem no route", "restore problem no route", "retention problem no route"],
+            Told.Order(StringComparer.Ordinal)
+        );
+    }
+
+    /// <summary>What an older version has not watched is looked at from here on.</summary>
+    [Fact]
+    public async Task Of_a_flow_that_was_not_watched_before_the_last_run_alone_is_told()
+    {
+        await _control.PutAsync(
+            "notified/acme.runs.json",
+            Encoding.UTF8.GetBytes($$"""{"{{Run}}":"ended"}"""),
+            TestContext.Current.CancellationToken
+        );
+        _hub.Set(nameof(HotBackupFlow), Run.ToString(), InstancePhase.Failed, Away(ErrorKind.Source));
+        _hub.Set(nameof(PruneFlow), "prune-1", InstancePhase.Failed, Away(ErrorKind.Storage));
+        _hub.Set(nameof(PruneFlow), "prune-2", InstancePhase.Completed);
+        await LookAsync();
+        Assert.Empty(Told);
+
+        _hub.Set(nameof(PruneFlow), "prune-3", InstancePhase.Failed, Away(ErrorKind.Storage));
+        await LookAsync();
+
+        Assert.Equal(["retention problem no route"], Told);
+    }
+
     private static HotBackupResult NewSet() =>
         new()
         {
@@ -135,7 +179,12 @@ public sealed class RunWatchTests : IDisposable
         {
             int at = _all.FindIndex(i => i.Id == id);
             string input =
-                flow == nameof(VerifyFlow) ? BackupTasks.Converter.Write(new VerifyInput(null, false)) : "{}";
+                flow == nameof(VerifyFlow) ? BackupTasks.Converter.Write(new VerifyInput(null, false))
+                : flow == nameof(PruneFlow) ? BackupTasks.Converter.Write(new PruneInput(null, null, false))
+                : flow == nameof(MirrorTargetFlow) ? BackupTasks.Converter.Write(new MirrorTargetInput(0, "a-hash"))
+                : flow == nameof(RestoreFlow)
+                    ? BackupTasks.Converter.Write(new RestoreInput(Run, "/srv/restored", null, null, 1))
+                : "{}";
             string? result = phase is InstancePhase.Completed ? BackupTasks.Converter.Write(NewSet()) : null;
             DateTimeOffset now = DateTimeOffset.UnixEpoch;
             var state = new InstanceState(id, flow, phase, input, null, result, failure, now, now);

@@ -1,6 +1,10 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json;
+using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Tests.Rig;
 using Deque.AxeCore.Commons;
@@ -22,7 +26,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task A_backup_is_started_and_seen_going_on_until_it_is_a_set_and_no_rule_of_the_browser_is_broken()
     {
         IBrowser browser = chromium.Browser;
-        await using PageRig rig = await StartAsync();
+        (PageRig started, RunId set) = await StartAsync();
+        await using PageRig rig = started;
         await using IBrowserContext context = await browser.NewContextAsync(
             new BrowserNewContextOptions { BaseURL = rig.Address.AbsoluteUri }
         );
@@ -68,8 +73,26 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             await LookAsync(page, link.ToLowerInvariant());
         }
 
-        await page.GotoAsync($"{PagePaths.Root}/sets/latest");
+        await page.GotoAsync($"{PagePaths.Root}/sets/{set}");
         await LookAsync(page, "set");
+        await page.GetByRole(AriaRole.Link, new() { Name = "All: missing files" }).ClickAsync();
+        await Expect(page).ToHaveTitleAsync("Missing files · abf");
+        await LookAsync(page, "findings");
+        await page.GetByRole(AriaRole.Link, new() { Name = "contract 3.pdf" }).ClickAsync();
+        await Expect(page.GetByText("1 document in 1 set.")).ToBeVisibleAsync();
+        await page.GetByRole(AriaRole.Link, new() { Name = "Find", Exact = true }).ClickAsync();
+        await page.GetByLabel("What to look for").FillAsync("contract");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.GetByText("4 documents in 1 set.")).ToBeVisibleAsync();
+        await LookAsync(page, "found");
+        IDownload download = await page.RunAndWaitForDownloadAsync(() =>
+            page.GetByRole(AriaRole.Link, new() { Name = "Download contract 1.pdf" }).ClickAsync()
+        );
+        Assert.Equal("contract 1.pdf", download.SuggestedFilename);
+        Assert.Equal(
+            "text 1",
+            await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken)
+        );
         await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
         await Expect(page).ToHaveTitleAsync("Sign in · abf");
         Assert.DoesNotContain(_faults, fault => !fault.Contains("401 (Unauthorized)", StringComparison.Ordinal));
@@ -79,7 +102,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     public async Task Without_scripts_it_does_the_same()
     {
         IBrowser browser = chromium.Browser;
-        await using PageRig rig = await StartAsync();
+        (PageRig started, _) = await StartAsync();
+        await using PageRig rig = started;
         await using IBrowserContext context = await browser.NewContextAsync(
             new BrowserNewContextOptions { BaseURL = rig.Address.AbsoluteUri, JavaScriptEnabled = false }
         );
@@ -94,15 +118,31 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         Assert.Empty(_faults);
     }
 
-    private static async Task<PageRig> StartAsync()
+    private static async Task<(PageRig Rig, RunId Set)> StartAsync()
     {
-        PageRig rig = await PageRig.StartAsync(r => r.Options.Retention.KeepDaily = 3);
-        for (int day = -5; day <= 0; day++)
+        PageRig rig = await PageRig.StartAsync(r =>
         {
-            await rig.CommitAsync(Night.AddDays(day), isConsistent: day != -2);
+            r.Options.Retention.KeepDaily = 3;
+            r.Options.Schedule = "30 3 * * *";
+            r.Options.Serve.Documents = true;
+        });
+        for (int day = -5; day < -1; day++)
+        {
+            await rig.CommitAsync(Night.AddDays(day), isConsistent: day != -3);
         }
 
-        return rig;
+        RunId set = await rig.CommitAsync(
+            Night.AddDays(-1),
+            new StoredSet { Unprotected = ImmutableSortedDictionary<string, long>.Empty.Add("s3", 12) }
+                .Document(10, "contract 1.pdf", "1.bin", "text 1", "2026-10-02T09:14:00Z", "1.2")
+                .Document(11, "contract 2.pdf", "2.bin", "text 2", "2026-11-18T16:40:00Z")
+                .Document(12, "contract 3.pdf", "3.bin", (byte[]?)null, "2025-03-11T12:00:00Z")
+                .Document(13, "contract 4.pdf", "4.bin", "text", "2026-11-19T08:20:00Z", "2.0")
+                .Finding("3.bin", FindingReasons.Missing, LiveFile.Missing)
+                .Finding("4.bin", FindingReasons.WrongSize, LiveFile.Present, captured: 4)
+        );
+        await rig.CommitAsync(Night);
+        return (rig, set);
     }
 
     private async Task<IPage> OpenAsync(IBrowserContext context)
@@ -127,7 +167,7 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         {
             await page.EmulateMediaAsync(new() { ColorScheme = colours });
             await page.SetViewportSizeAsync(360, 740);
-            Assert.Equal(360, await page.EvaluateAsync<int>("document.documentElement.scrollWidth"));
+            Assert.Equal((name, 360), (name, await page.EvaluateAsync<int>("document.documentElement.scrollWidth")));
             await page.SetViewportSizeAsync(1000, 760);
             AxeResult found = await page.RunAxe();
             Assert.NotEmpty(found.Passes);

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -14,7 +19,18 @@ public sealed partial class PagesTests
 {
     private const string Hostile = "\"><script>alert(1)</script><img src=x onerror=alert(2)> 'x' \u202e";
 
-    private static readonly string[] Pages = ["", "/running", "/sets", "/sets/latest", "/history", "/retention"];
+    private static readonly string[] Pages =
+    [
+        "",
+        "/running",
+        "/sets",
+        "/sets/latest",
+        "/sets/latest/report",
+        "/find",
+        "/find?for=x",
+        "/history",
+        "/retention",
+    ];
 
     private static readonly DateTimeOffset Night = DateTimeOffset.Parse("2026-11-20T03:00:00Z");
 
@@ -182,12 +198,32 @@ public sealed partial class PagesTests
         Assert.Contains("3 sets kept, 19 forgotten", (await rig.GetAsync("/retention")).Body, StringComparison.Ordinal);
         PageReply asked = await rig.GetAsync("/retention?keepDaily=14&keepLast=");
         Assert.Contains("14 sets kept, 8 forgotten", asked.Body, StringComparison.Ordinal);
+        PageReply within = await rig.GetAsync("/retention?keepWithin=2.5");
+        Assert.Contains("3 sets kept, 19 forgotten", within.Body, StringComparison.Ordinal);
+        Assert.Contains("name=\"keepWithin\" type=\"number\" min=\"0\"", within.Body, StringComparison.Ordinal);
+        Assert.Contains("value=\"2.5\"", within.Body, StringComparison.Ordinal);
+        rig.Options.Retention.KeepLast = null;
+        rig.Options.Retention.KeepWithin = TimeSpan.FromHours(36);
+        PageReply configured = await rig.GetAsync("/retention");
+        Assert.Contains("2 sets kept, 20 forgotten", configured.Body, StringComparison.Ordinal);
+        Assert.Contains("value=\"1.5\"", configured.Body, StringComparison.Ordinal);
+        foreach (string odd in (string[])["NaN", "-1", "1e99", "99999999999999999999999999999999", "%00"])
+        {
+            Assert.Equal(HttpStatusCode.OK, (await rig.GetAsync($"/retention?keepWithin={odd}")).Status);
+        }
+
         Assert.Contains(
             "every set is kept",
             (await rig.GetAsync("/retention?keepDaily=x")).Body,
             StringComparison.Ordinal
         );
         Assert.Equal(22, LinksOf(await rig.GetAsync("/retention")).Length);
+        rig.Options.Schedule = "30 3 * * *";
+        Assert.Contains(
+            "<tr><th scope=\"row\">backup</th><td>30 3 * * *</td>",
+            (await rig.GetAsync("/history")).Body,
+            StringComparison.Ordinal
+        );
         Assert.Contains(
             "Time that each backup took: 22 values",
             (await rig.GetAsync("/history")).Body,
@@ -219,6 +255,30 @@ public sealed partial class PagesTests
 
         Assert.Equal((HttpStatusCode.SeeOther, PagePaths.Root), (cancelled.Status, cancelled.Location));
         Assert.Equal(id, Assert.Single(rig.Flows.Events).Id);
+    }
+
+    [Fact]
+    public async Task A_prune_and_a_mirror_that_go_on_are_shown_and_cancelled()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        await rig.SignInAsync();
+        string prune = JsonSerializer.Serialize(new PruneInput(null, null, false), RetentionJson.Default.PruneInput);
+        string mirror = JsonSerializer.Serialize(
+            new MirrorTargetInput(1, "file:///srv/copy"),
+            MirrorJson.Default.MirrorTargetInput
+        );
+        string[] ids = [InstanceIds.ForPrune(prune, Guid.NewGuid()), InstanceIds.ForMirror(mirror, Guid.NewGuid())];
+        await rig.Flows.TryStartAsync(nameof(PruneFlow), prune, ids[0], default);
+        await rig.Flows.TryStartAsync(nameof(MirrorTargetFlow), mirror, ids[1], default);
+
+        PageReply page = await rig.GetAsync("");
+
+        Assert.Contains("<h3>Prune</h3>", page.Body, StringComparison.Ordinal);
+        Assert.Contains("<h3>Mirror to target 1</h3>", page.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("/srv", page.Body, StringComparison.Ordinal);
+        await rig.PostAsync($"/prunes/{ids[0]}/cancel", PageRig.TokenOf(page));
+        await rig.PostAsync($"/mirrors/{ids[1]}/cancel", PageRig.TokenOf(page));
+        Assert.Equal(ids, rig.Flows.Events.Select(e => e.Id));
     }
 
     [Fact]

@@ -1,9 +1,8 @@
-using System.Collections.Concurrent;
 using System.Net;
+using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Sessions;
 using AlfrescoBackupFlows.Web.Tests.Rig;
-using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Web.Tests;
 
@@ -136,7 +135,7 @@ public sealed class SignInTests
     [Fact]
     public async Task Who_tries_without_an_end_does_not_fill_the_log()
     {
-        var log = new CountingLog();
+        var log = new RecordedLog();
         await using PageRig rig = await PageRig.StartAsync(loggers: log);
         for (int i = 0; i < SignInLimit.PerAddress + 20; i++)
         {
@@ -250,30 +249,6 @@ public sealed class SignInTests
             browser.DefaultRequestHeaders.Add("Cookie", value);
             Assert.Equal(status, (await rig.GetAsync("", browser)).Status);
         }
-    }
-
-    private sealed class CountingLog : ILoggerFactory, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = [];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) { }
-
-        public void Dispose() { }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue(formatter(state, exception));
     }
 
     private static string CookieOf(PageReply reply) =>

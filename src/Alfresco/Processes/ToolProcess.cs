@@ -41,6 +41,24 @@ internal static class ToolProcess
     /// <summary>How long the outputs of a tool that has ended may be silent without an end.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Where tools start: here, but for a directory that this user may not enter, such as root's own after <c>runuser</c>, or
+    /// that is gone. Tools complain of these.
+    /// </summary>
+    private static readonly Lazy<string> StartsIn = new(() =>
+    {
+        try
+        {
+            string here = Environment.CurrentDirectory;
+            Environment.CurrentDirectory = here;
+            return here;
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException)
+        {
+            return Path.GetPathRoot(AppContext.BaseDirectory)!;
+        }
+    });
+
     /// <param name="input">Writes the child's standard input, which is closed when it returns; null: closed at
     /// once.</param>
     /// <param name="output">Reads the child's standard output; null: read and dropped.</param>
@@ -113,6 +131,7 @@ internal static class ToolProcess
             StandardErrorEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
             UseShellExecute = false,
             CreateNoWindow = true,
+            WorkingDirectory = StartsIn.Value,
         };
         foreach (string argument in command.Arguments)
         {

@@ -6,7 +6,8 @@ namespace AlfrescoBackupFlows.Api.Documents;
 /// <param name="Detail">One line for a person; never a secret, never a path of a file system.</param>
 /// <param name="Code">
 /// Stable, for programs: <c>not-found</c>, <c>invalid-request</c>, <c>busy</c>, <c>ended</c>,
-/// <c>refused</c>, <c>idempotency-key-reused</c>, <c>not-configured</c>, <c>method-not-allowed</c>, or one of
+/// <c>refused</c>, <c>idempotency-key-reused</c>, <c>not-configured</c>, <c>method-not-allowed</c>,
+/// <c>too-many-requests</c>, or one of
 /// <see cref="FailureCodes"/>.
 /// </param>
 /// <param name="Running">The link of the instance that is in the way; only with <c>busy</c>.</param>

@@ -33,7 +33,7 @@ internal static class BackupHandlers
     {
         string? key = KeyOf(call.Http.Request);
         BackupRequest request = await call.ReadBodyAsync(ApiJson.Relaxed.BackupRequest, cancellationToken);
-        await call.Starting.WaitAsync(cancellationToken);
+        await call.Limits.Starting.WaitAsync(cancellationToken);
         try
         {
             BackupStart start = await BackupStart.TryAsync(
@@ -53,7 +53,7 @@ internal static class BackupHandlers
         }
         finally
         {
-            call.Starting.Release();
+            call.Limits.Starting.Release();
         }
     }
 

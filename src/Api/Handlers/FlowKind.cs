@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Platform.Errors;
 using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Api.Handlers;
@@ -49,8 +50,25 @@ internal sealed record FlowKind<TDocument>(
         Func<InstanceState, bool>? isSame = null
     )
     {
-        await call.Starting.WaitAsync(cancellationToken);
+        await call.Limits.Starting.WaitAsync(cancellationToken);
         try
+        {
+            try
+            {
+                return Accepted(call, await StartOrFindAsync());
+            }
+            catch (PermanentException e) when (e.Kind is ErrorKind.Busy)
+            {
+                // Another host started one since this one looked: that one is found now.
+                return Accepted(call, await StartOrFindAsync());
+            }
+        }
+        finally
+        {
+            call.Limits.Starting.Release();
+        }
+
+        async Task<InstanceState> StartOrFindAsync()
         {
             InstanceState? running = (await call.Flows.ListAsync(Flow, cancellationToken)).FirstOrDefault(i =>
                 i.Phase is InstancePhase.Running && isInTheWay?.Invoke(i) is not false
@@ -60,19 +78,15 @@ internal sealed record FlowKind<TDocument>(
                 throw ApiException.Busy(busy, LinkOf(running.Id));
             }
 
-            running ??= await Instances.StartAsync(
-                call.Environment,
-                call.Flows,
-                Flow,
-                input,
-                newId(Guid.NewGuid()),
-                cancellationToken
-            );
-            return Accepted(call, running);
-        }
-        finally
-        {
-            call.Starting.Release();
+            return running
+                ?? await Instances.StartAsync(
+                    call.Environment,
+                    call.Flows,
+                    Flow,
+                    input,
+                    newId(Guid.NewGuid()),
+                    cancellationToken
+                );
         }
     }
 

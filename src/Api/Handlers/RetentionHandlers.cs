@@ -67,7 +67,7 @@ internal static class RetentionHandlers
     /// <summary>One at a time: it follows every set.</summary>
     public static async Task<IResult> StatsAsync(ApiCall call, CancellationToken cancellationToken)
     {
-        await call.Counting.WaitAsync(cancellationToken);
+        await call.Limits.Counting.WaitAsync(cancellationToken);
         try
         {
             (RepositoryUse use, LogHead head) = await call.Sets.ReadUseAsync(cancellationToken);
@@ -82,7 +82,7 @@ internal static class RetentionHandlers
         }
         finally
         {
-            call.Counting.Release();
+            call.Limits.Counting.Release();
         }
     }
 

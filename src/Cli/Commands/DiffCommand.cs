@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.Format;
 
@@ -44,7 +45,7 @@ internal static class DiffCommand
         SetSummary from = opened.FindSet(before);
         SetSummary to = opened.FindSet(after);
         await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, from.Id, to.Id);
-        SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
+        SetCatalogues catalogues = await opened.OpenCataloguesAsync(context);
         DocumentDiff diff = new(
             catalogues.Segments,
             new CataloguedSet(from.Id, await catalogues.OpenAsync(from)),

@@ -2,6 +2,7 @@ using System.CommandLine;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
@@ -103,7 +104,18 @@ internal static class DrillCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, string text, DrillChoice choice)
+    private static async Task<int> RunAsync(CommandContext context, string text, DrillChoice choice) =>
+        Report(
+            context,
+            await ToldCommand.AroundFlowAsync(
+                context,
+                nameof(DrillFlow),
+                isTold: text == InstallationSets.Latest && choice.Roots is [],
+                () => DrillAsync(context, text, choice)
+            )
+        );
+
+    private static async Task<DrillResult> DrillAsync(CommandContext context, string text, DrillChoice choice)
     {
         RunId set;
         DrillInput input;
@@ -115,7 +127,7 @@ internal static class DrillCommand
         }
 
         await using DrillHost host = await DrillHost.OpenAsync(context);
-        return Report(context, await host.RunAsync(input));
+        return await host.RunAsync(input);
     }
 
     internal static int Report(CommandContext context, DrillResult result)

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
@@ -89,7 +90,7 @@ internal static class ExtractCommand
         opened.Repository.RequireContentKeys("A document cannot be read");
         SetSummary summary = opened.FindSet(set);
         await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, summary.Id);
-        SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
+        SetCatalogues catalogues = await opened.OpenCataloguesAsync(context);
         SetManifest manifest = await catalogues.ReadManifestAsync(summary);
         CatalogueReader? catalogue = await TryOpenAsync(context, catalogues, manifest);
         Item found = await new ItemLookup(catalogue, summary.Id, context.Stop).FindAsync(item);

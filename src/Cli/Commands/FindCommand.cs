@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
-using AlfrescoBackupFlows.Cli.Documents;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
@@ -56,7 +56,7 @@ internal static class FindCommand
         await using OpenedRepository opened = await OpenedRepository.OpenAsync(context);
         IReadOnlyList<SetSummary> sets = where == All ? opened.Sets : [opened.FindSet(where)];
         await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, where == All ? [] : [sets[0].Id]);
-        SetCatalogues catalogues = await SetCatalogues.OpenAsync(context, opened);
+        SetCatalogues catalogues = await opened.OpenCataloguesAsync(context);
         DocumentSearch search = new(catalogues.Segments, NamePattern.Parse(text), context.Stop);
         List<RunId> without = [];
         foreach (SetSummary set in sets)

@@ -87,7 +87,7 @@ internal static class MirrorCommand
         string target = StorePlace.Of(request.Url)!;
         return await ToldCommand.RunAsync(
             context,
-            CommandKind.Mirror(target),
+            CommandKind.Mirror(request.Url),
             request.IsDryRun,
             () => CopyAsync(context, request),
             code =>

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;

@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
@@ -102,6 +103,22 @@ internal static class VerifyCommand
 
     private static async Task<int> RunAsync(CommandContext context, string? set, VerifyChoice choice)
     {
+        (VerifyInput input, SetSummary[] sets, VerifyReport report) = await ToldCommand.AroundFlowAsync(
+            context,
+            nameof(VerifyFlow),
+            isTold: set is null,
+            () => VerifyAsync(context, set, choice),
+            choice.ToInput(null, string.Empty).Depth
+        );
+        return await ReportAsync(context, input, sets, report);
+    }
+
+    private static async Task<(VerifyInput, SetSummary[], VerifyReport)> VerifyAsync(
+        CommandContext context,
+        string? set,
+        VerifyChoice choice
+    )
+    {
         SetSummary[] sets;
         VerifyInput input;
         await using (OpenedRepository opened = await OpenedRepository.OpenAsync(context))
@@ -121,7 +138,7 @@ internal static class VerifyCommand
 
         await using VerifyHost host = await VerifyHost.OpenAsync(context, input);
         VerifyResult result = await host.RunAsync(input);
-        return await ReportAsync(context, input, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
+        return (input, [.. sets.Where(s => s.Sequence <= result.Head)], result.Report);
     }
 
     private static async Task<int> ReportAsync(

@@ -24,6 +24,7 @@ internal static partial class ConfigCheck
     {
         (LoadedOptions loaded, PermanentException? faults) = OptionsReader.Examine(path, scope);
         var findings = new List<ConfigFaultDocument>();
+        List<string> warnings = [.. loaded.Warnings];
         if (faults is not null)
         {
             Add(faults);
@@ -33,30 +34,45 @@ internal static partial class ConfigCheck
         Try(() => CheckSchedule(options, time));
         Try(() => CheckSummary(options, time));
         Try(() => CheckAddresses(options.Serve));
-        Try(() => CheckKey(options.Serve));
+        Try(() => AddWarning(CheckKey(options.Serve)));
+        Try(() => AddWarning(CheckMetricsKey(options.Serve)));
         Try(() => CheckCertificate(options.Serve));
-        Try(() => CheckFile("restore.databasePasswordFile", options.Restore.DatabasePasswordFile));
-        Try(() => CheckFile("drill.passwordFile", options.Drill.PasswordFile));
+        Try(() => LookAt("restore.databasePasswordFile", options.Restore.DatabasePasswordFile));
+        Try(() => LookAt("drill.passwordFile", options.Drill.PasswordFile));
         SolrOptions solr = options.Installation.Index.Solr;
-        Try(() => CheckFile("installation.index.solr.secretFile", solr.SecretFile));
-        Try(() => CheckFile("installation.index.solr.certificatePasswordFile", solr.CertificatePasswordFile));
+        Try(() => LookAt("installation.index.solr.secretFile", solr.SecretFile));
+        Try(() => LookAt("installation.index.solr.certificatePasswordFile", solr.CertificatePasswordFile));
         Try(() => CheckRestoreDatabase(options.Restore));
         Try(() => CheckAcknowledged(options.Backup));
         Try(() => CheckTools(options));
-        Try(() => CheckFile("notify.ping.urlFile", options.Notify.Ping.UrlFile));
-        Try(() => CheckFile("notify.webhook.urlFile", options.Notify.Webhook.UrlFile));
-        Try(() => CheckFile("notify.webhook.secretFile", options.Notify.Webhook.SecretFile));
-        Try(() => CheckFile("notify.mail.passwordFile", options.Notify.Mail.PasswordFile));
+        Try(() => LookAt("notify.ping.urlFile", options.Notify.Ping.UrlFile));
+        Try(() => LookAt("notify.webhook.urlFile", options.Notify.Webhook.UrlFile));
+        Try(() => LookAt("notify.webhook.secretFile", options.Notify.Webhook.SecretFile));
+        Try(() => LookAt("notify.mail.passwordFile", options.Notify.Mail.PasswordFile));
         Try(() => NotificationTemplate.Check(options.Notify.Webhook.TemplateFile));
         foreach ((int number, MirrorTargetOptions mirror) in options.Mirror.Index())
         {
-            Try(() => CheckFile($"mirror.{number}.connectionStringFile", mirror.ConnectionStringFile));
+            Try(() => LookAt($"mirror.{number}.connectionStringFile", mirror.ConnectionStringFile));
         }
 
         findings.AddRange(
-            loaded.Warnings.Select(line => Document("warning", Notice.OfLine(string.Empty, line, string.Empty)))
+            warnings
+                .Distinct(StringComparer.Ordinal)
+                .Select(line => Document("warning", Notice.OfLine(string.Empty, line, string.Empty)))
         );
         return [.. findings];
+
+        // What a command reads when it needs it: a secret that others can read is said here.
+        void LookAt(string setting, string? file) =>
+            AddWarning(file is null ? null : SecretFile.Read(file, setting).Warning);
+
+        void AddWarning(string? warning)
+        {
+            if (warning is not null)
+            {
+                warnings.Add(warning);
+            }
+        }
 
         void Try(Action check)
         {
@@ -107,13 +123,10 @@ internal static partial class ConfigCheck
         }
     }
 
-    private static void CheckKey(ServeOptions serve)
-    {
-        if (serve.KeyFile is not null)
-        {
-            ApiKey.Read(serve);
-        }
-    }
+    private static string? CheckKey(ServeOptions serve) => serve.KeyFile is null ? null : ApiKey.Read(serve).Warning;
+
+    private static string? CheckMetricsKey(ServeOptions serve) =>
+        serve.MetricsKeyFile is null ? null : ApiKey.ReadMetrics(serve).Warning;
 
     private static void CheckCertificate(ServeOptions serve)
     {
@@ -173,14 +186,6 @@ internal static partial class ConfigCheck
                 ErrorKind.Configuration,
                 $"installation.database.toolPath '{path}' is not a directory: name the one of pg_dump, mariadb-dump or mysqldump"
             );
-        }
-    }
-
-    private static void CheckFile(string setting, string? path)
-    {
-        if (path is not null)
-        {
-            SecretFile.Read(path, setting);
         }
     }
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Hosting.Options;
@@ -185,6 +186,10 @@ internal sealed class OpenedRepository : IAsyncDisposable
 
         return set;
     }
+
+    /// <summary>The catalogues of its sets, read until the command is stopped.</summary>
+    public Task<SetCatalogues> OpenCataloguesAsync(CommandContext context) =>
+        SetCatalogues.OpenAsync(Repository, Head.State, context.Messages.Warn, context.Stop);
 
     /// <summary>Keeps sets from being forgotten, as a restore does, until what is returned is disposed.</summary>
     /// <param name="sets">None: all of them.</param>

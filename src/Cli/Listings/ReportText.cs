@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using AlfrescoBackupFlows.Cli.Output;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;

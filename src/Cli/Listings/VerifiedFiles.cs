@@ -1,6 +1,6 @@
-using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
@@ -59,19 +59,15 @@ internal static class VerifiedFiles
                         context.Stop
                     )
                     : ContentUsers.Nobody;
-            var nodes = await users.FindAsync(
-                [.. set.SelectMany(number => UrlsOf(report.Findings[number]))],
+            int[] numbers = [.. set];
+            VerificationFindingDocument[] described = await VerifiedFindings.DescribeAsync(
+                [.. numbers.Select(number => report.Findings[number])],
+                users,
                 context.Stop
             );
-            foreach (int number in set)
+            for (int i = 0; i < numbers.Length; i++)
             {
-                string[] urls = [.. UrlsOf(report.Findings[number])];
-                string? url = Array.Find(urls, nodes.ContainsKey) ?? urls.FirstOrDefault();
-                documents[number] = documents[number] with
-                {
-                    Url = url,
-                    Nodes = url is not null && nodes.TryGetValue(url, out var found) ? [.. found] : null,
-                };
+                documents[numbers[i]] = described[i];
             }
         }
     }
@@ -89,7 +85,4 @@ internal static class VerifiedFiles
         ];
         return more.Length == 0 ? line : $"{line} ({string.Join(", ", more)})";
     }
-
-    private static IEnumerable<string> UrlsOf(Finding finding) =>
-        ContentUrl.AllOf(finding.Root!, PathPrefix.Unescape(finding.Path!));
 }

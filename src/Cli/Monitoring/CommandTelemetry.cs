@@ -41,12 +41,8 @@ internal sealed class CommandTelemetry : IAsyncDisposable
         var look = environment is null ? null : new RepositoryGauge(environment);
         _facts = new FactsKeeper(
             look is null ? null : look.ReadAsync,
-            new UnusedMemory(
-                context.Options.State!,
-                installation,
-                token => look!.MeasureUnusedAsync(token),
-                context.Time
-            ),
+            token => look!.MeasureUnusedAsync(token),
+            new UnusedMemory(context.Options.State!, installation, context.Time),
             context.Time,
             context.Messages.Warn
         );
@@ -114,8 +110,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
         if (_otlp is not null)
         {
             await WaitAsync(Patience);
-            // It waits for the collector, on the thread that calls it.
-            await Task.Run(_otlp.Dispose, CancellationToken.None);
+            await _otlp.DisposeAsync();
         }
 
         await _facts.DisposeAsync();

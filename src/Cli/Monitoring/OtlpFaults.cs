@@ -10,6 +10,8 @@ internal sealed class OtlpFaults(Action<string> say) : EventListener
 {
     private int _isSaid;
 
+    public bool IsSaid => Volatile.Read(ref _isSaid) == 1;
+
     protected override void OnEventSourceCreated(EventSource eventSource)
     {
         if (eventSource.Name.StartsWith("OpenTelemetry-", StringComparison.Ordinal))

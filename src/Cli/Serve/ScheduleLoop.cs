@@ -1,8 +1,7 @@
+using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Cli.Commands;
 using AlfrescoBackupFlows.Cli.Hosting;
-using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -67,7 +66,6 @@ internal sealed class ScheduleLoop(
         bool isReached = await TryAsync(
             "the repository could not be looked at",
             async () => fault = await _look.LookAsync(stop),
-            flow: null,
             stop
         );
         if (fault is not null)
@@ -78,7 +76,7 @@ internal sealed class ScheduleLoop(
 
         if (isReached && !flows.IsResumed)
         {
-            await TryAsync("an unfinished run cannot go on", () => flows.TryResumeAllAsync(stop), flow: null, stop);
+            await TryAsync("an unfinished run cannot go on", () => flows.TryResumeAllAsync(stop), stop);
         }
 
         if (isReached && memory.IsBackupOwed && served.Schedule is not null)
@@ -86,28 +84,20 @@ internal sealed class ScheduleLoop(
             await FireAsync();
         }
 
-        if (served.Options.Verify.Every is not null)
+        foreach (DueStart check in await served.Api.StartDueAsync(flows, stop))
         {
-            await TryAsync(
-                "verify.every: the verification could not be started",
-                () => served.Api.TryStartVerificationAsync(flows, stop),
-                nameof(VerifyFlow),
-                stop
-            );
-        }
-
-        if (served.Options.Drill.Every is not null)
-        {
-            string? drill = null;
-            await TryAsync(
-                "drill.every: the drill could not be started",
-                async () => drill = await served.Api.TryStartDrillAsync(flows, stop),
-                nameof(DrillFlow),
-                stop
-            );
-            if (drill is null && !_hasLooked)
+            if (check.Fault is { } why)
             {
-                context.Messages.Note("drill.every: no drill begins now; this is looked at every hour");
+                Say($"{check.Setting}: nothing could be started", why);
+                await context.Notifications.NotStartedAsync(
+                    check.Flow,
+                    FlowFailure.From(why),
+                    served.Options.Verify.Depth
+                );
+            }
+            else if (check.Id is null && !_hasLooked)
+            {
+                context.Messages.Note($"{check.Setting}: nothing begins now; this is looked at every hour");
             }
         }
 
@@ -117,34 +107,27 @@ internal sealed class ScheduleLoop(
     }
 
     /// <param name="failed">How a message about a failure begins: the setting, and what could not be done.</param>
-    /// <param name="flow">What did not begin, for those who are told; null: they are told elsewhere.</param>
     /// <returns>Whether it went well.</returns>
-    private async Task<bool> TryAsync(string failed, Func<Task> work, string? flow, CancellationToken stop)
+    private async Task<bool> TryAsync(string failed, Func<Task> work, CancellationToken stop)
     {
-        FlowFailure failure;
         try
         {
             await work();
             return true;
         }
-        catch (AbfException e)
-        {
-            failure = FlowFailure.From(e);
-            context.Messages.Error($"{failed}: {e.Message}");
-        }
 #pragma warning disable CA1031 // The server goes on, whatever one look came to.
-        catch (Exception e) when (!stop.IsCancellationRequested)
+        catch (Exception e) when (e is AbfException || !stop.IsCancellationRequested)
 #pragma warning restore CA1031
         {
-            failure = FlowFailure.From(e);
-            context.Messages.Error($"{failed}: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}");
+            Say(failed, e);
+            return false;
         }
-
-        if (flow is not null)
-        {
-            await context.Notifications.NotStartedAsync(flow, failure, served.Options.Verify.Depth);
-        }
-
-        return false;
     }
+
+    private void Say(string failed, Exception why) =>
+        context.Messages.Error(
+            why is AbfException
+                ? $"{failed}: {why.Message}"
+                : $"{failed}: {Secret.Redact(why.Message)}; details: {ErrorReport.Write(why, context)}"
+        );
 }

@@ -279,19 +279,33 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
 
     private void Drive(string journal, FlowHost host, string id, string verb)
     {
+        FlowInstance begun = host.Client.TryGet(id)!;
         context.Messages.Note($"{FlowHost.NameOf(id)} {verb}");
         _hosts[id] = host;
-        _driving[journal] = Task.Run(() => DriveAsync(host, id), CancellationToken.None);
+        _driving[journal] = Task.Run(() => DriveAsync(host, begun), CancellationToken.None);
     }
 
-    private async Task DriveAsync(FlowHost host, string id)
+    private async Task DriveAsync(FlowHost host, FlowInstance begun)
     {
+        string id = begun.Id;
         new RunScope(id).Enter();
         await using (host)
         {
             try
             {
-                Say(id, await host.TryDriveAsync(id, new NoProgress()));
+                FlowInstance? ended = await host.TryDriveAsync(id, new NoProgress());
+                Say(id, ended);
+                if (ended is null)
+                {
+                    await TellAsync(
+                        begun,
+                        new FlowFailure(
+                            ErrorKind.Configuration,
+                            "abandoned: another version of abf began it and this one cannot go on",
+                            IsRetryable: false
+                        )
+                    );
+                }
             }
             catch (OperationCanceledException)
             {
@@ -307,10 +321,7 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
                 context.Messages.Error(
                     $"{FlowHost.NameOf(id)} stopped: {Secret.Redact(e.Message)}; details: {ErrorReport.Write(e, context)}"
                 );
-                if (FlowOf(id) is { } flow)
-                {
-                    await context.Notifications.NotStartedAsync(flow, FlowFailure.From(e));
-                }
+                await TellAsync(begun, FlowFailure.From(e));
             }
             finally
             {
@@ -318,6 +329,17 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
             }
         }
     }
+
+    /// <summary>That it stopped without an end of its own.</summary>
+    private Task TellAsync(FlowInstance instance, FlowFailure failure) =>
+        context.Notifications.EndedAsync(
+            instance.FlowName,
+            instance.Id,
+            instance.Input,
+            result: null,
+            failure,
+            alarms: null
+        );
 
     private void Say(string id, FlowInstance? ended)
     {
@@ -349,13 +371,6 @@ internal sealed class ServedFlows(CommandContext context) : IFlowInstances, IAsy
         journal == _journals.Backups
         || journal == _journals.Prunes
         || Path.GetDirectoryName(journal) == Path.GetDirectoryName(_journals.Mirror("any"));
-
-    /// <summary>Null: nobody is told of it.</summary>
-    private static string? FlowOf(string id) =>
-        InstanceIds.IsBackup(id) ? nameof(HotBackupFlow)
-        : InstanceIds.IsDrill(id) ? nameof(DrillFlow)
-        : InstanceIds.IsVerify(id, out _) ? nameof(VerifyFlow)
-        : null;
 
     private string? JournalOf(string id) =>
         InstanceIds.IsBackup(id) ? _journals.Backups

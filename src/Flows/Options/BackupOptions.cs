@@ -145,6 +145,9 @@ public sealed class ServeOptions
     [SecretFileSetting]
     public string? MetricsKeyFile { get; set; }
 
+    /// <summary>Whoever has the key may take documents out of sets; false: the server gives none out.</summary>
+    public bool Documents { get; set; }
+
     /// <summary>The certificate of https addresses, with its chain: PEM, or PKCS #12 (<c>.pfx</c>, <c>.p12</c>).</summary>
     [PathSetting]
     public string? CertificateFile { get; set; }

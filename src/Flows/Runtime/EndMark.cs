@@ -6,8 +6,8 @@ using AlfrescoBackupFlows.Storage;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>
-/// A blob of the control store that says when something came to its end last, on whichever host, so that the next host
-/// knows when it is due.
+/// A blob of the control store that says when something came to its end last, or was begun, on whichever host, so that the
+/// next host knows when it is due.
 /// </summary>
 internal sealed class EndMark(IBlobStore control, string name, TimeProvider time)
 {

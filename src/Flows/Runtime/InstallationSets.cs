@@ -119,6 +119,18 @@ public sealed class InstallationSets(FlowEnvironment environment)
         return await repository.Log.ReadManifestAsync(set, cancellationToken);
     }
 
+    /// <summary>The repository and its log, for whoever reads what the sets hold.</summary>
+    public async Task<(BackupRepository Repository, LogHead Head)> OpenAsync(CancellationToken cancellationToken)
+    {
+        BackupRepository repository = await environment.Repository.OpenAsync(cancellationToken);
+        return (repository, await repository.Log.ReadAsync(cancellationToken));
+    }
+
+    /// <summary>Keeps a set from being forgotten until what is returned is disposed.</summary>
+    /// <param name="set">Null: all of them.</param>
+    public Task<IAsyncDisposable> HoldAsync(RunId? set, CancellationToken cancellationToken) =>
+        environment.Reading.HoldAsync(set, cancellationToken);
+
     /// <summary>The head of the log, read anew: what this process has in memory may have been cut off.</summary>
     /// <exception cref="PermanentException">
     /// Repository: the log ends before what this machine has seen of it, or is another.

@@ -37,11 +37,13 @@ public sealed class ReadingSets(
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            _readers[name] = _readers.GetValueOrDefault(name) + 1;
-            if (_readers[name] == 1 && !WasTakenLately(name))
+            // Whoever gives up while the lease is taken reads nothing, and must not count: it would be renewed for ever.
+            if (_readers.GetValueOrDefault(name) == 0 && !WasTakenLately(name))
             {
                 await TryTakeAsync(name, cancellationToken);
             }
+
+            _readers[name] = _readers.GetValueOrDefault(name) + 1;
 
             if (_renewal.IsCompleted)
             {

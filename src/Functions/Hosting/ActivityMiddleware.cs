@@ -32,19 +32,18 @@ internal sealed class ActivityMiddleware(IHostApplicationLifetime host, ILogger<
             context.CancellationToken,
             host.ApplicationStopping
         );
-        string instance = InstanceOf(context);
-        ScopeOf(instance, context.FunctionDefinition.Name, stop.Token).Enter();
-        using IDisposable? lines = logger.BeginScope(
-            new Dictionary<string, object>(StringComparer.Ordinal) { ["abf.run"] = RunScope.RunOf(instance) }
-        );
+        string activity = context.FunctionDefinition.Name;
+        var line = LineScope.Of(InstanceOf(context), activity);
+        ScopeOf(line, activity, stop.Token).Enter();
+        using IDisposable? lines = logger.BeginScope(line);
         await next(context);
     }
 
-    internal ActivityScope ScopeOf(string instance, string activity, CancellationToken cancellationToken) =>
+    internal ActivityScope ScopeOf(LineScope line, string activity, CancellationToken cancellationToken) =>
         new(
-            new LoggedProgress(instance, logger),
+            new LoggedProgress(line, logger),
             cancellationToken,
-            e => Logs.ActivityFailed(logger, instance, activity, FlowFailure.From(e).Message, e)
+            e => Logs.ActivityFailed(logger, line.Instance, activity, FlowFailure.From(e).Message, e)
         );
 
     private static string InstanceOf(FunctionContext function) =>
@@ -53,10 +52,10 @@ internal sealed class ActivityMiddleware(IHostApplicationLifetime host, ILogger<
             : string.Empty;
 
     /// <summary>Counts reach people through the flow's custom status; warnings are said at once.</summary>
-    private sealed class LoggedProgress(string instance, ILogger logger) : IProgressSink
+    private sealed class LoggedProgress(LineScope line, ILogger logger) : IProgressSink
     {
-        public void Advance(string phase, long files, long bytes) { }
+        public void Advance(string phase, long files, long bytes) => line.Phase = phase;
 
-        public void Warn(string message) => Logs.Warned(logger, instance, message);
+        public void Warn(string message) => Logs.Warned(logger, line.Instance, message);
     }
 }

@@ -42,7 +42,10 @@ internal static class BackupServices
             TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>()
         ));
-        services.AddSingleton<BackupApi>();
+        services.AddSingleton(provider => new BackupApi(provider.GetRequiredService<FlowEnvironment>())
+        {
+            ClientOf = CloudPage.ClientOf,
+        });
         services.AddSingleton(provider =>
         {
             ILogger logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<Notifier>();

@@ -1,7 +1,9 @@
 using System.Net;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Web;
 using AlfrescoBackupFlows.Web.Calls;
 using Microsoft.AspNetCore.Http;
@@ -26,12 +28,29 @@ public sealed record CloudPage(AbfPage? Page, SignIns? Known) : IDisposable
             // App Service ends TLS before the app, and takes no other requests.
             AlwaysTls = Environment.GetEnvironmentVariable("WEBSITE_SITE_NAME") is { Length: > 0 },
             ClientOf = ClientOf,
+            NextBackup = NextBackup(environment),
         };
         var known = new SignIns(environment.Time);
         return new CloudPage(new AbfPage(host, known, api), known);
     }
 
     public void Dispose() => Known?.Dispose();
+
+    /// <summary>By the clock of the host, as its timer goes. One that only the timer understands is not told.</summary>
+    private static Func<DateTimeOffset, DateTimeOffset?> NextBackup(FlowEnvironment environment)
+    {
+        try
+        {
+            CronSchedule? schedule = environment.Options.Schedule is { } cron
+                ? CronSchedule.Parse("schedule", cron, TimeZoneInfo.Local, environment.Time)
+                : null;
+            return now => schedule?.NextAfter(now);
+        }
+        catch (PermanentException)
+        {
+            return static _ => null;
+        }
+    }
 
     /// <summary>
     /// The front end adds whom it saw at the end of the list; what stands before is whatever the client wrote. The host in

@@ -1,6 +1,8 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Storage;
@@ -21,10 +23,11 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// A backup is started under a lease in the control store, so that of two hosts that saw none running only one
-    /// starts one. The repository's own lease guards against hosts of other task hubs.
+    /// Under a lease in the control store, so that of two hosts that saw none in the way only one starts one: of restores
+    /// and mirrors one for each target, of the others one. The repository's own lease guards against hosts of other task
+    /// hubs.
     /// </summary>
-    /// <exception cref="PermanentException">Busy: another backup was started meanwhile, or a host that died holds the
+    /// <exception cref="PermanentException">Busy: another one was started meanwhile, or a host that died holds the
     /// lease for up to a minute.</exception>
     public async Task<bool> TryStartAsync(
         string flowName,
@@ -33,24 +36,30 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         CancellationToken cancellationToken
     )
     {
-        if (flowName != nameof(HotBackupFlow))
-        {
-            return await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
-        }
-
-        Guid lease = await LockStartAsync(cancellationToken);
-
+        string name = flowName == nameof(HotBackupFlow) ? StartLease : $"{StartLease}-{flowName}";
+        string family = FamilyOf(flowName, instanceId);
+        Guid lease = await LockStartAsync(name, cancellationToken);
         try
         {
-            return (await ListAsync(flowName, cancellationToken)).Any(i => i.Phase is InstancePhase.Running)
+            return (await ListAsync(flowName, cancellationToken)).Any(i =>
+                i.Phase is InstancePhase.Running
+                && i.Id != instanceId
+                && i.Id.StartsWith(family, StringComparison.Ordinal)
+            )
                 ? throw Busy()
                 : await TryScheduleAsync(flowName, input, instanceId, cancellationToken);
         }
         finally
         {
-            await control.ReleaseLeaseAsync(StartLease, lease, CancellationToken.None);
+            await control.ReleaseLeaseAsync(name, lease, CancellationToken.None);
         }
     }
+
+    /// <summary>What the ids begin with of which one runs at a time: those of restores and mirrors name their target.</summary>
+    private static string FamilyOf(string flowName, string instanceId) =>
+        flowName is nameof(RestoreFlow) or nameof(MirrorTargetFlow)
+            ? instanceId[..(instanceId.LastIndexOf('-') + 1)]
+            : string.Empty;
 
     public async Task<InstanceState?> FindAsync(string instanceId, CancellationToken cancellationToken) =>
         await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true, cancellationToken) is { } found
@@ -165,12 +174,12 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         };
 
     /// <summary>Waits for a start that is under way elsewhere, which takes a second at most.</summary>
-    private async Task<Guid> LockStartAsync(CancellationToken cancellationToken)
+    private async Task<Guid> LockStartAsync(string name, CancellationToken cancellationToken)
     {
         var lease = Guid.NewGuid();
         for (
             int tries = 1;
-            !await control.AcquireLeaseAsync(StartLease, lease, BlobLease.MaxDuration, cancellationToken);
+            !await control.AcquireLeaseAsync(name, lease, BlobLease.MaxDuration, cancellationToken);
             tries++
         )
         {
@@ -186,7 +195,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
     }
 
     private static PermanentException Busy() =>
-        new(ErrorKind.Busy, "Another backup was started at this moment: look at its status.");
+        new(ErrorKind.Busy, "Another one was started at this moment: look at its status.");
 
     private async Task<bool> TryScheduleAsync(
         string flowName,

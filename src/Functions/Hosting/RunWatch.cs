@@ -3,6 +3,9 @@ using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Storage;
@@ -20,7 +23,18 @@ internal sealed class RunWatch(FlowNotifications notifications, IBlobStore contr
     private const string Begun = "begun";
     private const string Ended = "ended";
 
-    private static readonly string[] Flows = [nameof(HotBackupFlow), nameof(VerifyFlow), nameof(DrillFlow)];
+    /// <summary>Beside the name of a flow, in the place of an instance.</summary>
+    private const string Watched = "watched";
+
+    private static readonly string[] Flows =
+    [
+        nameof(HotBackupFlow),
+        nameof(VerifyFlow),
+        nameof(DrillFlow),
+        nameof(PruneFlow),
+        nameof(MirrorTargetFlow),
+        nameof(RestoreFlow),
+    ];
 
     private readonly string _name = $"notified/{installation}.runs.json";
 
@@ -31,13 +45,16 @@ internal sealed class RunWatch(FlowNotifications notifications, IBlobStore contr
         bool isChanged = known is null;
         foreach (string flow in Flows)
         {
+            seen[flow] = Watched;
+            bool isWatched = known?.ContainsKey(flow) is true;
+            isChanged |= !isWatched;
             IReadOnlyList<InstanceState> all = await instances.ListAsync(flow, cancellationToken);
             foreach (InstanceState instance in all.Reverse())
             {
                 bool isOver = instance.Phase is not InstancePhase.Running;
                 string? before = known?.GetValueOrDefault(instance.Id);
                 // Of what ended before anybody watched, the last one alone counts: it says how things are.
-                bool isOld = known is null && isOver && instance != all[0];
+                bool isOld = !isWatched && isOver && instance != all[0];
                 seen[instance.Id] = isOver ? Ended : Begun;
                 if (before == seen[instance.Id] || isOld)
                 {

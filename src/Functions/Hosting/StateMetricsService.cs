@@ -19,13 +19,13 @@ internal sealed class StateMetricsService(FlowEnvironment environment, ILogger<S
     public Task StartAsync(CancellationToken cancellationToken)
     {
         var look = new RepositoryGauge(environment);
-        var unused = new UnusedMemory(
-            environment.Options.State!,
-            environment.Options.Installation.Name ?? "default",
+        _facts = new FactsKeeper(
+            look.ReadAsync,
             look.MeasureUnusedAsync,
-            environment.Time
+            UnusedMemory.Of(environment),
+            environment.Time,
+            fault => Logs.NotMeasured(logger, fault)
         );
-        _facts = new FactsKeeper(look.ReadAsync, unused, environment.Time, fault => Logs.NotMeasured(logger, fault));
         _metrics = new StateMetrics(_facts, lastRun: () => null, environment.Time);
         return Task.CompletedTask;
     }

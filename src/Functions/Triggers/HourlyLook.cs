@@ -1,11 +1,9 @@
 using AlfrescoBackupFlows.Api;
-using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Hosting.Notifications;
-using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging;
@@ -42,38 +40,22 @@ public sealed class HourlyLook(
 
     internal async Task StartAsync(IFlowInstances instances, CancellationToken cancellationToken)
     {
-        if (environment.Options.Verify.Every is not null)
+        foreach (DueStart check in await api.StartDueAsync(instances, cancellationToken))
         {
-            await StartAsync(
-                nameof(VerifyFlow),
-                "verify.every",
-                () => api.TryStartVerificationAsync(instances, cancellationToken)
-            );
-        }
-
-        if (environment.Options.Drill.Every is not null)
-        {
-            await StartAsync(
-                nameof(DrillFlow),
-                "drill.every",
-                () => api.TryStartDrillAsync(instances, cancellationToken)
-            );
-        }
-    }
-
-    private async Task StartAsync(string flow, string setting, Func<Task<string?>> start)
-    {
-        try
-        {
-            if (await start() is { } id)
+            if (check.Id is { } id)
             {
-                Logs.StartedByTime(logger, id, setting);
+                Logs.StartedByTime(logger, id, check.Setting);
             }
-        }
-        catch (AbfException e)
-        {
-            Logs.NotStartedByTime(logger, setting, e.Message);
-            await notifications.NotStartedAsync(flow, FlowFailure.From(e), environment.Options.Verify.Depth);
+
+            if (check.Fault is { } fault)
+            {
+                Logs.NotStartedByTime(logger, check.Setting, Secret.Redact(fault.Message));
+                await notifications.NotStartedAsync(
+                    check.Flow,
+                    FlowFailure.From(fault),
+                    environment.Options.Verify.Depth
+                );
+            }
         }
     }
 }

@@ -46,6 +46,24 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
         [DurableClient] DurableTaskClient client
     ) => AnswerAsync(ApiRoutes.GetSet, request, client);
 
+    [Function(nameof(GetReport))]
+    public Task<IResult> GetReport(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.SetReport)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.GetReport, request, client);
+
+    [Function(nameof(GetContent))]
+    public Task<IResult> GetContent(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.SetContent)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.GetContent, request, client);
+
+    [Function(nameof(Find))]
+    public Task<IResult> Find(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Find)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.Find, request, client);
+
     [Function(nameof(StartVerification))]
     public Task<IResult> StartVerification(
         [HttpTrigger(AuthorizationLevel.Function, "post", Route = ApiPaths.SetVerify)] HttpRequest request,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -9,10 +10,11 @@ namespace AlfrescoBackupFlows.Hosting.Monitoring;
 /// old, a look begins in the background. Nobody asks: nothing is read. Thread-safe.
 /// </summary>
 /// <param name="look">At the repository; null: it cannot be opened, and nothing of it is known.</param>
-/// <param name="unused">Measures its unused bytes, which is much work; remembered over processes.</param>
+/// <param name="measure">Its unused bytes, which is much work; remembered over processes.</param>
 /// <param name="say">Gets why a look failed, a line, once until one goes well.</param>
 public sealed class FactsKeeper(
     Func<CancellationToken, Task<RepositoryFacts>>? look,
+    Func<CancellationToken, Task<long>> measure,
     UnusedMemory unused,
     TimeProvider time,
     Action<string> say
@@ -21,20 +23,25 @@ public sealed class FactsKeeper(
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
 
+    /// <summary>It follows every set, beside everything else; a host that stays has the time.</summary>
+    private static readonly TimeSpan LimitOfMeasuring = TimeSpan.FromHours(6);
+
     private readonly Lock _gate = new();
     private readonly CancellationTokenSource _stop = new();
     private Task _looking = Task.CompletedTask;
+    private Task _measuring = Task.CompletedTask;
     private long? _asked;
     private bool _isTold;
 
     /// <summary>Null before the first look has ended well.</summary>
     public RepositoryFacts? Current { get; private set; }
 
-    /// <summary>As it was measured last; null: never yet.</summary>
-    public long? UnusedBytes => unused.Read()?.Bytes;
+    /// <summary>As they were counted last, and when; null: never yet.</summary>
+    public (long Bytes, DateTimeOffset Counted)? Unused =>
+        unused.Read() is { Bytes: { } bytes } last ? (bytes, last.Counted ?? last.Time) : null;
 
     /// <summary>Begins a look where the last one is old.</summary>
-    /// <returns>The look that goes on; done where there is none.</returns>
+    /// <returns>The look that goes on, and the measuring that follows it; done where there is none.</returns>
     public Task Ask()
     {
         lock (_gate)
@@ -43,11 +50,16 @@ public sealed class FactsKeeper(
             if (look is not null && isDue && !_stop.IsCancellationRequested)
             {
                 _asked = time.GetTimestamp();
-                Task former = _looking; // What it sees may be from before the run that has ended.
-                _looking = Task.Run(() => LookAfterAsync(former, look), CancellationToken.None);
+                // What it sees may be from before the run that has ended.
+                Task former = _looking;
+                Task looking = Task.Run(() => LookAfterAsync(former, look), CancellationToken.None);
+                _looking = looking;
+                _measuring = _measuring.IsCompleted
+                    ? Task.Run(() => MeasureAfterAsync(looking), CancellationToken.None)
+                    : _measuring;
             }
 
-            return _looking;
+            return Task.WhenAll(_looking, _measuring);
         }
     }
 
@@ -63,29 +75,74 @@ public sealed class FactsKeeper(
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await _looking;
+        await Task.WhenAll(_looking, _measuring);
         _stop.Dispose();
     }
 
     private async Task LookAfterAsync(Task former, Func<CancellationToken, Task<RepositoryFacts>> look)
     {
         await former;
-        await LookAsync(look);
+        bool isWell = await TryAsync(
+            async token => Current = await look(token),
+            Limit,
+            why => $"metrics: the repository could not be looked at, and its numbers stay as they were: {why}"
+        );
+        _isTold = !isWell;
     }
 
-    private async Task LookAsync(Func<CancellationToken, Task<RepositoryFacts>> look)
+    private async Task MeasureAfterAsync(Task looking)
+    {
+        await looking;
+        if (_isTold)
+        {
+            return;
+        }
+
+        bool isBegun = false;
+        bool isDone = await TryAsync(
+            token =>
+                unused.RenewAsync(
+                    measuring =>
+                    {
+                        isBegun = true;
+                        return measure(measuring);
+                    },
+                    token
+                ),
+            LimitOfMeasuring,
+            NotMeasured
+        );
+        if (isBegun && !isDone && _stop.IsCancellationRequested)
+        {
+            say(NotMeasured("it was not done when the command ended"));
+        }
+    }
+
+    private string NotMeasured(string why) =>
+        "metrics: the unused bytes could not be measured, and "
+        + (
+            Unused is { } last
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"abf.repository.unused stays that of {last.Counted.UtcDateTime:yyyy-MM-dd}"
+                )
+                : "abf.repository.unused has no value yet"
+        )
+        + $": {why}. A prune counts them, and 'abf serve' measures them in the background";
+
+    /// <returns>Whether it went well. What did not is said, once until something else goes well.</returns>
+    private async Task<bool> TryAsync(Func<CancellationToken, Task> work, TimeSpan limit, Func<string, string> fault)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-        stop.CancelAfter(Limit);
+        stop.CancelAfter(limit);
         try
         {
-            Current = await look(stop.Token);
-            await unused.RenewAsync(stop.Token);
-            _isTold = false;
+            await work(stop.Token);
+            return true;
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            // The host ends.
+            return false; // The host ends.
         }
 #pragma warning disable CA1031 // A number that is missing stops nothing: it is said, and the next look is another try.
         catch (Exception e)
@@ -93,10 +150,16 @@ public sealed class FactsKeeper(
         {
             if (!_isTold)
             {
-                _isTold = true;
-                string why = e is AbfException ? e.Message : Secret.Redact($"{e.GetType().Name}: {e.Message}");
-                say($"metrics: the repository could not be looked at, and its numbers stay as they were: {why}");
+                say(
+                    fault(
+                        e is AbfException ? e.Message
+                        : e is OperationCanceledException ? $"it took longer than {limit.TotalMinutes:0} minutes"
+                        : Secret.Redact($"{e.GetType().Name}: {e.Message}")
+                    )
+                );
             }
+
+            return false;
         }
     }
 }

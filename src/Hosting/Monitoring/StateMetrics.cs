@@ -54,7 +54,13 @@ public sealed class StateMetrics : IDisposable
             "abf.repository.unused",
             "By",
             "About as many of them hold nothing that a set needs",
-            _ => _facts.UnusedBytes
+            _ => _facts.Unused?.Bytes
+        );
+        Gauge(
+            "abf.repository.unused.timestamp",
+            "s",
+            "When that was counted, UNIX time",
+            _ => _facts.Unused is { } unused ? Unix(unused.Counted) : null
         );
         Gauges(
             "abf.check.timestamp",

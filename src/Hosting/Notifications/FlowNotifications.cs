@@ -3,6 +3,12 @@ using AlfrescoBackupFlows.Flows.Backup;
 using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
+using AlfrescoBackupFlows.Flows.Mirroring;
+using AlfrescoBackupFlows.Flows.Mirroring.Records;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Restore.Records;
+using AlfrescoBackupFlows.Flows.Retention;
+using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Flows.Verify;
@@ -55,12 +61,10 @@ public sealed class FlowNotifications(Notifier notifier)
             ? Task.CompletedTask
             : notifier.TellAsync(
                 new Occasion([
-                    new Observation(
-                        $"{command.Event} {command.Name}",
-                        command.Event,
+                    command.Observe(
                         $"'abf {command.Command}' failed",
                         problem is null ? null : Line(problem),
-                        Run: null
+                        run: null
                     ),
                     .. problem is null ? [] : RepositoryOf(problem, alarms: null, run: null),
                 ])
@@ -150,6 +154,15 @@ public sealed class FlowNotifications(Notifier notifier)
                 Verified(id, BackupTasks.Converter.Read<VerifyInput>(input), result, failure)
             ),
             nameof(DrillFlow) when Drilled(id, result, failure) is { } drilled => new Occasion(drilled),
+            nameof(PruneFlow) when !BackupTasks.Converter.Read<PruneInput>(input).IsDryRun => new Occasion(
+                CommandKind.Prune.Observe("the prune failed", failure is null ? null : Line(failure), id)
+            ),
+            nameof(MirrorTargetFlow) => new Occasion(
+                Mirrored(id, BackupTasks.Converter.Read<MirrorTargetInput>(input), result, failure)
+            ),
+            nameof(RestoreFlow) => new Occasion(
+                Restored(id, BackupTasks.Converter.Read<RestoreInput>(input), result, failure)
+            ),
             _ => new Occasion(),
         };
 
@@ -245,6 +258,38 @@ public sealed class FlowNotifications(Notifier notifier)
         return Drill(problem, id);
     }
 
+    /// <summary>Each target is a problem of its own, whoever copies to it.</summary>
+    private static Observation Mirrored(string id, MirrorTargetInput input, string? result, FlowFailure? failure)
+    {
+        MirrorTargetResult? mirror = result is null ? null : BackupTasks.Converter.Read<MirrorTargetResult>(result);
+        return CommandKind
+            .MirrorOf(input.Url)
+            .Observe(
+                $"the mirror to mirror.{input.Target} failed",
+                mirror is null ? Line(failure!)
+                    : mirror.UnfitBlobs > 0
+                        ? $"{mirror.UnfitBlobs} blobs of the repository are longer than any may be, or lie in its log behind a "
+                            + "gap, and were not copied"
+                    : null,
+                id
+            );
+    }
+
+    /// <summary>Each target is a problem of its own. What the set itself lacks was told when it was sealed.</summary>
+    private static Observation Restored(string id, RestoreInput input, string? result, FlowFailure? failure)
+    {
+        RestoreResult? restore = result is null ? null : BackupTasks.Converter.Read<RestoreResult>(result);
+        return new Observation(
+            $"{NotificationEvents.Restore} {InstanceIds.StampOf(input.Target)}",
+            NotificationEvents.Restore,
+            $"the restore of set {input.Set} failed",
+            restore is null ? Line(failure!)
+                : restore.Lost > 0 ? $"{restore.Lost} files that the repository lost are not in the target"
+                : null,
+            id
+        );
+    }
+
     private static string FindingsOf(HotBackupResult set)
     {
         string counts =
@@ -252,17 +297,4 @@ public sealed class FlowNotifications(Notifier notifier)
             + "at the source";
         return set.FurtherFindings() is { } further ? $"{further}; {counts}" : counts;
     }
-}
-
-/// <summary>A command that tells how it ended, as flows do.</summary>
-/// <param name="Command">As it is typed after <c>abf</c>.</param>
-/// <param name="Name">What tells its problems from those of others: a command, or with it the place that it works on.</param>
-public sealed record CommandKind(string Event, string Command, string Name)
-{
-    public static readonly CommandKind Forget = new(NotificationEvents.Retention, "forget", "forget");
-    public static readonly CommandKind Prune = new(NotificationEvents.Retention, "prune", "prune");
-    public static readonly CommandKind Reseal = new(NotificationEvents.Keys, "key reseal", "reseal");
-
-    /// <param name="place">Of the target: each one is a problem of its own.</param>
-    public static CommandKind Mirror(string place) => new(NotificationEvents.Mirror, "mirror", place);
 }

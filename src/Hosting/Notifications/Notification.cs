@@ -62,6 +62,9 @@ public static class NotificationEvents
     public const string Verification = "verification";
     public const string Drill = "drill";
 
+    /// <summary>A restore failed.</summary>
+    public const string Restore = "restore";
+
     /// <summary>The log was cut, forked, or put back from an older copy, or is damaged.</summary>
     public const string Repository = "repository";
 
@@ -79,6 +82,9 @@ public static class NotificationEvents
 
     /// <summary>The configuration was to be loaded anew, and could not be.</summary>
     public const string Configuration = "configuration";
+
+    /// <summary>A channel did not take what it was to tell.</summary>
+    public const string Channel = "channel";
 
     /// <summary>What became of the last seven days.</summary>
     public const string Summary = "summary";

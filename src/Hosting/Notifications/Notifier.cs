@@ -52,6 +52,9 @@ public sealed class Notifier(
     /// <summary>For all the messages of one moment: the end of a run waits for it.</summary>
     internal TimeSpan Limit { get; init; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>For telling by the other channels that one failed.</summary>
+    internal TimeSpan LimitOfFaults { get; init; } = TimeSpan.FromSeconds(5);
+
     public NotifyOptions Options => options;
 
     internal string Installation => installation;
@@ -72,23 +75,22 @@ public sealed class Notifier(
     /// <returns>Whether each message was taken by somebody.</returns>
     internal async Task<bool> TellAsync(Occasion occasion)
     {
+        var reached = new ReachedChannels();
         Task<bool> ping =
             occasion.Ping is { } signal && _ping.IsSet
-                ? TryAsync(token => _ping.SendAsync(signal.Signal, clean(signal.Message), token), "ping", default)
+                ? TryAsync(
+                    token => _ping.SendAsync(signal.Signal, clean(signal.Message), token),
+                    "ping",
+                    reached,
+                    default
+                )
                 : Task.FromResult(true);
-        bool isTold = true;
-        string? fault = await FaultOfAsync(
-            async _ => isTold = await TellMessagesAsync(occasion),
-            string.Empty,
-            default
-        );
-        if (fault is not null)
-        {
-            say(fault);
-        }
-
+        bool isTold = await TryTellAsync(occasion, Channels, Limit, reached);
         await ping;
-        return isTold && fault is null;
+        // What one channel did not take is told by those that took all they got.
+        IMessageChannel[] others = [.. Channels.Where(channel => !reached.Failed(channel.Name))];
+        await TryTellAsync(new Occasion(reached.Seen()), others, LimitOfFaults, new ReachedChannels());
+        return isTold;
     }
 
     /// <summary>Sends a test by each channel.</summary>
@@ -132,11 +134,34 @@ public sealed class Notifier(
     public void Dispose() => _gate.Dispose();
 
     /// <summary>Whatever goes wrong in it is said, and stays there.</summary>
-    internal async Task GuardAsync(Func<Task> tell) => await TryAsync(_ => tell(), string.Empty, default);
+    internal async Task GuardAsync(Func<Task> tell) =>
+        await TryAsync(_ => tell(), string.Empty, new ReachedChannels(), default);
 
-    private async Task<bool> TellMessagesAsync(Occasion occasion)
+    /// <returns>Whether each message was taken by one of the channels.</returns>
+    private async Task<bool> TryTellAsync(
+        Occasion occasion,
+        IReadOnlyList<IMessageChannel> channels,
+        TimeSpan time,
+        ReachedChannels reached
+    )
     {
-        if (!HasChannels)
+        bool isTold = true;
+        await GuardAsync(async () =>
+        {
+            isTold = false;
+            isTold = await TellMessagesAsync(occasion, channels, time, reached);
+        });
+        return isTold;
+    }
+
+    private async Task<bool> TellMessagesAsync(
+        Occasion occasion,
+        IReadOnlyList<IMessageChannel> channels,
+        TimeSpan time,
+        ReachedChannels reached
+    )
+    {
+        if (channels.Count == 0 || occasion is { Seen.Count: 0, News: null })
         {
             return true;
         }
@@ -145,7 +170,7 @@ public sealed class Notifier(
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
-            using var limit = new CancellationTokenSource(Limit);
+            using var limit = new CancellationTokenSource(time);
             Dictionary<string, StandingProblem> standing = await _memory.ReadAsync(limit.Token) ?? [];
             (Notification Message, Observation? Of)[] due =
             [
@@ -165,7 +190,9 @@ public sealed class Notifier(
             }
 
             bool[][] taken = await Task.WhenAll(
-                Channels.Select(channel => SendAllAsync(channel, [.. due.Select(one => one.Message)], limit.Token))
+                channels.Select(channel =>
+                    SendAllAsync(channel, [.. due.Select(one => one.Message)], reached, limit.Token)
+                )
             );
             bool[] told = [.. due.Select((_, i) => taken.Any(channel => channel[i]))];
             if (Remember(standing, due, told))
@@ -230,7 +257,12 @@ public sealed class Notifier(
     }
 
     /// <returns>Which it took.</returns>
-    private async Task<bool[]> SendAllAsync(IMessageChannel channel, Notification[] messages, CancellationToken limit)
+    private async Task<bool[]> SendAllAsync(
+        IMessageChannel channel,
+        Notification[] messages,
+        ReachedChannels reached,
+        CancellationToken limit
+    )
     {
         bool[] taken = new bool[messages.Length];
         for (int i = 0; i < messages.Length; i++)
@@ -242,7 +274,7 @@ public sealed class Notifier(
             }
 
             Notification message = messages[i];
-            taken[i] = await TryAsync(token => channel.SendAsync(message, token), channel.Name, limit);
+            taken[i] = await TryAsync(token => channel.SendAsync(message, token), channel.Name, reached, limit);
         }
 
         return taken;
@@ -263,10 +295,12 @@ public sealed class Notifier(
     private async Task<bool> TryAsync(
         Func<CancellationToken, Task> send,
         string channel,
+        ReachedChannels reached,
         CancellationToken cancellationToken
     )
     {
         string? fault = await FaultOfAsync(send, channel, cancellationToken);
+        reached.Add(channel, fault);
         if (fault is not null)
         {
             say(fault);

@@ -10,9 +10,13 @@ public static class PagePaths
 
     public const string Root = $"/{ApiPaths.Prefix}/{Name}";
 
+    /// <summary>The last part of the address of a document.</summary>
+    internal const string ContentName = "content";
+
     internal const string SignIn = $"{Root}/sign-in";
     internal const string SignOut = $"{Root}/sign-out";
     internal const string Sets = $"{Root}/sets";
+    internal const string Find = $"{Root}/find";
     internal const string History = $"{Root}/history";
     internal const string Retention = $"{Root}/retention";
     internal const string Running = $"{Root}/running";
@@ -20,4 +24,14 @@ public static class PagePaths
     internal const string Drills = $"{Root}/drills";
 
     internal static string Set(string id) => $"{Sets}/{Uri.EscapeDataString(id)}";
+
+    internal static string Report(string id, string kind, int from = 0) =>
+        $"{Set(id)}/report?kind={kind}" + (from > 0 ? $"&from={from}" : null);
+
+    /// <summary>A document as a set has it.</summary>
+    internal static string Content(string id, string item) =>
+        $"{Set(id)}/{ContentName}?item={Uri.EscapeDataString(item)}";
+
+    internal static string Search(string pattern, string sets) =>
+        $"{Find}?for={Uri.EscapeDataString(pattern)}&sets={Uri.EscapeDataString(sets)}";
 }

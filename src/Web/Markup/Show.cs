@@ -20,6 +20,18 @@ internal static class Show
         : time < TimeSpan.FromDays(2) ? $"{(int)time.TotalHours} h {time.Minutes} min"
         : $"{(int)time.TotalDays} d {time.Hours} h";
 
+    /// <summary>Names from a database may have no end: at most so many characters of one.</summary>
+    public static string Short(string text, int max = 200)
+    {
+        if (text.Length <= max)
+        {
+            return text;
+        }
+
+        int length = char.IsHighSurrogate(text[max - 1]) ? max - 1 : max;
+        return $"{text[..length]} ... ({text.Length.ToString("N0", CultureInfo.InvariantCulture)} characters)";
+    }
+
     /// <summary>0 to 100.</summary>
     public static int Percent(long done, long total) => total <= 0 ? 0 : (int)Math.Clamp(100.0 * done / total, 0, 100);
 }

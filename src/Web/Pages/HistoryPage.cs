@@ -1,10 +1,12 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
 using AlfrescoBackupFlows.Web.Charts;
 using AlfrescoBackupFlows.Web.Markup;
+using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Web.Pages;
 
@@ -26,6 +28,7 @@ internal static class HistoryPage
         }
 
         SetDocument[] oldestFirst = [.. sets.Document!.Where(set => !set.Imported).Take(Charted).Reverse()];
+        Html schedule = await ScheduleAsync(call);
         Html content = Html.Of(
             $"""
             <section aria-labelledby="growth"><h2 id="growth">Growth</h2>
@@ -48,6 +51,7 @@ internal static class HistoryPage
                 ))
             )}
             </section>
+            <section aria-labelledby="schedule"><h2 id="schedule">What happens by itself</h2>{schedule}</section>
             <section aria-labelledby="checks"><h2 id="checks">Verifications and drills</h2>{Checks(
                 sets.Document!
             )}</section>
@@ -55,6 +59,51 @@ internal static class HistoryPage
             """
         );
         return Layout.Page(call, "History", PagePaths.History, content);
+    }
+
+    /// <summary>As <c>abf schedule</c> says it.</summary>
+    private static async Task<Html> ScheduleAsync(PageCall call)
+    {
+        // Through the API, which logs a fault and takes paths out of what it says.
+        var route = new ApiRoute("GET", "page/schedule", ReadAsync, []);
+        ApiReply<ScheduleDocument[]> reply = await call.Api.AskAsync<ScheduleDocument[]>(route, call.Aborted);
+        if (reply.Problem is { } problem)
+        {
+            return MessagePage.Note(problem);
+        }
+
+        IEnumerable<Html> rows = reply.Document!.Select(work =>
+            Html.Of(
+                $"""
+                <tr><th scope="row">{work.Name}</th><td>{work.When}</td><td>{(
+                    work.Last is { } last ? Show.Time(last) : Html.Of($"-")
+                )}</td><td>{(
+                    work.Next is not { } next ? Html.Of($"-")
+                    : next <= call.Now.UtcDateTime ? Html.Of($"due now")
+                    : Show.Time(next)
+                )}</td><td>{work.Note}</td></tr>
+                """
+            )
+        );
+        return reply.Document!.Length == 0
+            ? Html.Of($"<p>Nothing: a timer of the system that calls <code>abf backup</code> is not seen here.</p>")
+            : Html.Of(
+                $"""
+                <div class="wide" role="region" aria-label="Schedule" tabindex="0"><table>
+                <caption class="unseen">What happens by itself, and when</caption>
+                <thead><tr><th scope="col">What</th><th scope="col">When</th><th scope="col">Last</th>
+                <th scope="col">Next</th><th scope="col">Note</th></tr></thead>
+                <tbody>{rows}</tbody></table></div>
+                """
+            );
+
+        async Task<IResult> ReadAsync(ApiCall api, CancellationToken cancellationToken) =>
+            TypedResults.Ok(
+                (await new ScheduleList(call.Host.Environment).ReadAsync(cancellationToken))
+                    .Select(ScheduleDocument.Of)
+                    .Select(work => work with { Note = work.Note is { } note ? api.Text.Clean(note) : null })
+                    .ToArray()
+            );
     }
 
     private static Html Checks(SetDocument[] sets)

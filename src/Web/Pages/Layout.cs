@@ -10,6 +10,7 @@ internal static class Layout
     [
         (PagePaths.Root, "Overview"),
         (PagePaths.Sets, "Sets"),
+        (PagePaths.Find, "Find"),
         (PagePaths.History, "History"),
         (PagePaths.Retention, "Retention"),
     ];

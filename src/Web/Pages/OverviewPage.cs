@@ -92,6 +92,7 @@ internal static class OverviewPage
             <li class="{verifyStyle}"><span>Verified</span>{verified}</li>
             <li class="{drillStyle}"><span>Drill</span>{drilled}</li>
             </ul>
+            {FindingsPart.Unprotected(detail.Document?.Unprotected)}
             """
         );
     }

@@ -14,10 +14,13 @@ namespace AlfrescoBackupFlows.Web.Pages;
 internal static class RetentionPage
 {
     private const int Most = 100_000;
+    private const int MostDays = 36_500;
+    private const string KeepWithin = "keepWithin";
 
     private static readonly (string Name, string Label)[] Rules =
     [
         ("keepLast", "newest sets"),
+        (KeepWithin, "days, counted from the newest"),
         ("keepDaily", "days"),
         ("keepWeekly", "weeks"),
         ("keepMonthly", "months"),
@@ -39,10 +42,11 @@ internal static class RetentionPage
             Html.Of(
                 $"""
                 <div><label for="{rule.Name}">{rule.Name} <span class="hint">{rule.Label}</span></label>
-                <input id="{rule.Name}" name="{rule.Name}" type="number" min="0" max="{Most}" inputmode="numeric" value="{ValueOf(
-                    rules,
-                    rule.Name
-                )?.ToString(CultureInfo.InvariantCulture)}"></div>
+                <input id="{rule.Name}" name="{rule.Name}" type="number" min="0" {(
+                    rule.Name == KeepWithin
+                        ? Html.Of($"max=\"{MostDays}\" step=\"any\" inputmode=\"decimal\"")
+                        : Html.Of($"max=\"{Most}\" inputmode=\"numeric\"")
+                )} value="{ValueOf(rules, rule.Name)}"></div>
                 """
             )
         );
@@ -58,24 +62,41 @@ internal static class RetentionPage
 
     private static KeepRules AskedRules(PageCall call)
     {
-        int?[] counts = [.. Rules.Select(rule => CountOf(call.Query(rule.Name)))];
-        return new KeepRules(counts[0], Within: null, counts[1], counts[2], counts[3], counts[4]);
+        return new KeepRules(
+            Count("keepLast"),
+            DaysOf(call.Query(KeepWithin)),
+            Count("keepDaily"),
+            Count("keepWeekly"),
+            Count("keepMonthly"),
+            Count("keepYearly")
+        );
+
+        int? Count(string name) => CountOf(call.Query(name));
     }
+
+    private static TimeSpan? DaysOf(string text) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal days)
+            ? TimeSpan.FromDays((double)Math.Min(days, MostDays))
+            : null;
 
     private static int? CountOf(string text) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
             ? Math.Min(count, Most)
             : null;
 
-    private static int? ValueOf(KeepRules rules, string name) =>
-        name switch
-        {
-            "keepLast" => rules.Last,
-            "keepDaily" => rules.Daily,
-            "keepWeekly" => rules.Weekly,
-            "keepMonthly" => rules.Monthly,
-            _ => rules.Yearly,
-        };
+    private static string? ValueOf(KeepRules rules, string name) =>
+        name == KeepWithin
+            ? rules.Within?.TotalDays.ToString("0.######", CultureInfo.InvariantCulture)
+            : (
+                name switch
+                {
+                    "keepLast" => rules.Last,
+                    "keepDaily" => rules.Daily,
+                    "keepWeekly" => rules.Weekly,
+                    "keepMonthly" => rules.Monthly,
+                    _ => rules.Yearly,
+                }
+            )?.ToString(CultureInfo.InvariantCulture);
 
     private static async Task<Html> PreviewAsync(PageCall call, KeepRules rules, string says)
     {

@@ -1,7 +1,9 @@
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
@@ -55,6 +57,22 @@ internal sealed record RunningPart(Html Html, bool IsAny)
                 nameof(DrillFlow),
                 ApiRoutes.GetDrill,
                 d => new Work($"Drill of {d.Set}", "drills", d.Id, d.Started, d.Progress)
+            )
+        );
+        work.AddRange(
+            await ReadAsync<PruneRunDocument>(
+                call,
+                nameof(PruneFlow),
+                ApiRoutes.GetPrune,
+                p => new Work(p.DryRun ? "Prune (only a look)" : "Prune", "prunes", p.Id, p.Started, p.Progress)
+            )
+        );
+        work.AddRange(
+            await ReadAsync<MirrorRunDocument>(
+                call,
+                nameof(MirrorTargetFlow),
+                ApiRoutes.GetMirror,
+                m => new Work($"Mirror to target {m.Target}", "mirrors", m.Id, m.Started, m.Progress)
             )
         );
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Api.Documents;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Web.Calls;
@@ -24,16 +25,22 @@ internal static class SetPage
 
         SetDetailDocument set = reply.Document!;
         (string style, string words) = Judgement.Of(set);
+        Html byDocument = await ByDocumentAsync(call, set);
         Html content = Html.Of(
             $"""
             <p class="note {style}">{words}</p>
+            {FindingsPart.Unprotected(set.Unprotected)}
             <dl class="facts">{Facts(set)}</dl>
             <section aria-labelledby="phases"><h2 id="phases">Phases</h2>
             {PhaseLine.Render(set.Phases, set.Started, set.Sealed)}
             {Phases(set)}
             </section>
             <section aria-labelledby="roots"><h2 id="roots">Content</h2>{Roots(set)}</section>
-            <section aria-labelledby="found"><h2 id="found">Findings</h2>{Findings(set)}</section>
+            <section aria-labelledby="found"><h2 id="found">Findings</h2>{Findings(set, byDocument)}</section>
+            <section aria-labelledby="search"><h2 id="search">Find a document in it</h2>
+            <form method="get" action="{PagePaths.Find}" class="row"><input type="hidden" name="sets" value="{set.Id}">
+            <div class="wide-field"><label for="for">What to look for</label><input id="for" name="for" type="search" required maxlength="1000"></div>
+            <button>Search</button></form></section>
             <section aria-labelledby="check"><h2 id="check">Check it</h2>{OverviewPage.VerifyForm(
                 call,
                 set.Id
@@ -103,7 +110,7 @@ internal static class SetPage
             """
         );
 
-    private static Html Findings(SetDetailDocument set)
+    private static Html Findings(SetDetailDocument set, Html byDocument)
     {
         (long Count, string Words)[] counts =
         [
@@ -111,20 +118,59 @@ internal static class SetPage
             (set.SourceMissing, "files carried over, because the source lost them"),
             (set.SourceChanged, "files carried over, because the source has other bytes"),
             (set.Acknowledged, "missing files that were accepted"),
-            (set.Unprotected.Values.Sum(), "documents outside the file system, which no set has"),
         ];
         Html[] found =
         [
             .. counts
                 .Where(count => count.Count > 0)
                 .Select(count => Html.Of($"<li>{Amounts.Count(count.Count)} {count.Words}</li>")),
-            .. set.Warnings.Select(warning => Html.Of($"<li>{warning}</li>")),
+            .. set.Warnings.Select(warning => Html.Of($"<li>{Show.Short(warning, 1000)}</li>")),
         ];
-        return found.Length == 0
-            ? Html.Of($"<p>Nothing was found.</p>")
-            : Html.Of(
-                $"<ul>{found}</ul><p>On the host, <code>abf report {set.Id}</code> names each file and its documents.</p>"
+        Html list = found.Length == 0 ? Html.Of($"<p>Its proof found nothing.</p>") : Html.Of($"<ul>{found}</ul>");
+        return Html.Of($"{list}{byDocument}");
+    }
+
+    /// <summary>The first of each kind, and the way to all of them.</summary>
+    private static async Task<Html> ByDocumentAsync(PageCall call, SetDetailDocument set)
+    {
+        (string Kind, bool IsThere)[] kinds =
+        [
+            (FindingsPart.Missing, set.Missing > 0),
+            (FindingsPart.CarriedOver, set.SourceMissing + set.SourceChanged > 0),
+            (FindingsPart.Verification, set.LastVerification is not null),
+        ];
+        List<Html> parts = [];
+        foreach ((string kind, _) in kinds.Where(static kind => kind.IsThere))
+        {
+            ApiReply<SetReportDocument> reply = await call.Api.AskAsync<SetReportDocument>(
+                ApiRoutes.GetReport,
+                call.Aborted,
+                set.Id,
+                query: [("kind", kind), ("limit", "5")]
             );
+            if (reply.Problem is { } problem)
+            {
+                parts.Add(MessagePage.Note(problem));
+            }
+            else if (reply.Document is { } report && (report.Files.Length > 0 || report.Verification is not null))
+            {
+                Html some = report.Verification is { } verification
+                    ? FindingsPart.Verified(verification with { Findings = [.. verification.Findings.Take(5)] }, set.Id)
+                    : FindingsPart.Files(report, set.Id);
+                parts.Add(
+                    Html.Of(
+                        $"""
+                        <h3>{FindingsPart.WordsOf(kind)}</h3>{FindingsPart.Warnings(report)}{some}
+                        <p><a href="{PagePaths.Report(set.Id, kind)}">All: {FindingsPart
+                            .WordsOf(kind)
+                            .ToLowerInvariant()}</a></p>
+                        """
+                    )
+                );
+            }
+        }
+
+        return Html.Of($"{parts}");
     }
 
     private static Html Fact(string name, Html value) => Html.Of($"<div><dt>{name}</dt><dd>{value}</dd></div>");

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Storage.Directories;
 using AlfrescoBackupFlows.Testing;
@@ -13,7 +14,6 @@ using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Api.Tests.Rig;
 
@@ -55,22 +55,49 @@ internal sealed class ApiRig : IAsyncDisposable
 
     public string Directory => _directory.Path;
 
+    public string Blobs => _directory.Combine("blobs");
+
+    public TimeProvider Time { get; set; } = TimeProvider.System;
+
+    public RecordedLog Log { get; } = new();
+
+    /// <summary>The store as the server has it.</summary>
+    public Func<IBlobStore, IBlobStore> Wrap { get; set; } = static store => store;
+
+    /// <summary>Of a repository with a passphrase: a key file in the place of it.</summary>
+    public Func<BackupRepository, Task<Secret>>? KeyFile { get; set; }
+
+    public HttpClient Client => _client;
+
     public static async Task<ApiRig> StartAsync(Action<ApiRig>? configure = null)
     {
         var rig = new ApiRig();
-        string blobs = rig._directory.Combine("blobs");
+        string blobs = rig.Blobs;
         rig.Options.Installation.Name = "acme";
         rig.Options.State = rig._directory.Combine("state");
         rig.Options.Repository.Encryption = "none";
         rig.Options.Repository.Url = new Uri(blobs).AbsoluteUri;
         configure?.Invoke(rig);
         IBlobStore store = await DirectoryBlobStore.CreateAsync(blobs, TimeProvider.System, CancellationToken.None);
-        await BackupRepository.InitAsync(store, new RepositoryInit("none", null, "test", TimeProvider.System));
+        string encryption = rig.Options.Repository.Encryption;
+        Secret? passphrase = encryption == RepositoryAccess.EncryptionNone ? null : new Secret(Passphrase);
+        await BackupRepository.InitAsync(
+            store,
+            new RepositoryInit(encryption, passphrase, "test", TimeProvider.System)
+        );
+        LoadedOptions loaded = new(rig.Options, new Secret(Passphrase), null, []);
+        if (rig.KeyFile is { } keyFile)
+        {
+            await using BackupRepository repository = await rig.OpenAsync();
+            loaded = new LoadedOptions(rig.Options, null, null, []) { KeyFile = await keyFile(repository) };
+        }
+
+        IBlobStore served = rig.Wrap(store);
         rig._environment = new FlowEnvironment(
-            new LoadedOptions(rig.Options, new Secret(Passphrase), null, []),
-            new RepositoryStores(store, store) { OpenControl = _ => Task.FromResult<IBlobStore?>(rig.Control) },
-            TimeProvider.System,
-            NullLoggerFactory.Instance
+            loaded,
+            new RepositoryStores(served, served) { OpenControl = _ => Task.FromResult<IBlobStore?>(rig.Control) },
+            rig.Time,
+            rig.Log
         );
         await rig.ListenAsync();
         return rig;
@@ -88,6 +115,26 @@ internal sealed class ApiRig : IAsyncDisposable
         }
 
         return SendAsync(request);
+    }
+
+    /// <summary>The repository as another process has it.</summary>
+    public Task<BackupRepository> OpenAsync() =>
+        BackupRepository.OpenAsync(
+            DirectoryBlobStore.Open(Blobs, TimeProvider.System),
+            new RepositoryAccess(
+                Options.Repository.Encryption,
+                Options.Repository.Encryption == RepositoryAccess.EncryptionNone ? null : new Secret(Passphrase),
+                Path.Combine(Directory, "other"),
+                TimeProvider.System
+            )
+        );
+
+    /// <returns>Its id, of which the first part grows with the number.</returns>
+    public async Task<string> CommitAsync(StoredSet set, int number = 1)
+    {
+        await using BackupRepository repository = await OpenAsync();
+        RunId id = RunId.Parse($"20261122T20150{number}Z-{number:x8}");
+        return (await set.CommitAsync(repository, Options.Installation.Name!, id)).ToString();
     }
 
     public async ValueTask DisposeAsync()

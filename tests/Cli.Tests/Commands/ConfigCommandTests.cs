@@ -169,13 +169,23 @@ public sealed class ConfigCommandTests : IDisposable
     public async Task A_secret_that_others_can_read_is_a_warning_and_exit_code_3()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has no permission bits.");
-        File.SetUnixFileMode(_abf.PassphraseFile, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        string file = _abf.WriteSecret("url", "https://example.com/hook\n");
+        foreach (string open in (string[])[_abf.PassphraseFile, file])
+        {
+            File.SetUnixFileMode(open, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        }
+
+        _abf.Config["notify"] = new JsonObject { ["webhook"] = new JsonObject { ["urlFile"] = file } };
+        _abf.Config["serve"] = new JsonObject { ["metricsKeyFile"] = file };
 
         AbfResult result = await _abf.RunAsync("config", "check", "--quiet");
 
         Assert.Equal(3, result.ExitCode);
         Assert.Empty(result.Out);
-        Assert.StartsWith("repository.passphraseFile", Assert.Single(result.Errors), StringComparison.Ordinal);
+        Assert.Equal(
+            ["repository.passphraseFile", "serve.metricsKeyFile", "notify.webhook.urlFile"],
+            result.Errors.Select(line => line.Split(' ')[0])
+        );
     }
 
     /// <summary>The packages bring it; each line that is commented out is tried as well.</summary>

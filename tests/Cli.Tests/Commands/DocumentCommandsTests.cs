@@ -125,6 +125,7 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         await FindAsync(first, second, third);
         await ExtractAsync(first, third);
         await DiffAsync(first, third);
+        await ServeAsync(first, second, third);
 
         await ReadUnderForgetAsync(first);
 
@@ -188,6 +189,43 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         Assert.Equal("[]", (await _abf.RunAsync("find", "Sites/report.pdf", "--json")).Out.TrimEnd());
         Assert.Equal(2, (await _abf.RunAsync("find", "x", "--sets", "yesterday")).ExitCode);
         HoldPage("find report", (await _abf.RunAsync("find", "report")).Out, first, second, third);
+    }
+
+    /// <summary>The same over HTTP: a pipe is not larger than the manual there either.</summary>
+    private async Task ServeAsync(string first, string second, string third)
+    {
+        ServedApi.Configure(_abf);
+        _abf.Config["serve"]!["documents"] = true;
+        using ServedApi api = await ServedApi.StartAsync(_abf);
+
+        JsonElement found = (await api.SendAsync(HttpMethod.Get, "/api/find?for=report")).Json;
+        JsonElement report = (await api.SendAsync(HttpMethod.Get, $"/api/sets/{first}/report")).Json;
+        string content = $"/api/sets/{first}/content?item=";
+        string edition = await api.Client.GetStringAsync($"{content}{Report}", _token);
+        string manual = await api.Client.GetStringAsync($"{content}Sites/finance/manual.bin", _token);
+
+        Assert.Equal(
+            [
+                [third, second],
+                [first],
+                [second, first],
+            ],
+            found
+                .GetProperty("documents")
+                .EnumerateArray()
+                .Select(state => state.GetProperty("sets").EnumerateArray().Select(set => set.GetString()!).ToArray())
+        );
+        Assert.Equal(("second edition", Manual), (edition, manual));
+        JsonElement lost = Assert.Single(report.GetProperty("files").EnumerateArray());
+        Assert.Equal("Sites/finance/lost.txt", lost.GetProperty("nodes")[0].GetProperty("path").GetString());
+        Assert.Contains(
+            $"Document given out to 127.0.0.1: 4000000 bytes of workspace://SpacesStore/",
+            await File.ReadAllTextAsync(Path.Combine(_abf.State, "abf.log"), _token),
+            StringComparison.Ordinal
+        );
+
+        // Ended in order, it leaves no set held.
+        Assert.Equal(0, await api.EndAsync("TERM"));
     }
 
     private async Task ExtractAsync(string first, string third)

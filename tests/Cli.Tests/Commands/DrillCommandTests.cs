@@ -189,7 +189,7 @@ public sealed partial class DrillCommandTests(CommittedSample sample, OnDemand<P
         }
 
         using ServedApi again = await ServedApi.StartAsync(Abf);
-        while (!again.Said.Contains("no drill begins now", StringComparison.Ordinal))
+        while (!again.Said.Contains("drill.every: nothing begins now", StringComparison.Ordinal))
         {
             Token.ThrowIfCancellationRequested();
             Assert.DoesNotContain("drill-", again.Said, StringComparison.Ordinal);

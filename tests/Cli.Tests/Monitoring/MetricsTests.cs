@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -124,6 +125,21 @@ public sealed partial class MetricsTests(CommittedSample sample, OnDemand<Postgr
         AssertDone(await Abf.RunAsync("backup", "--log-format", "json"));
         AssertDone(await Abf.RunAsync("backup", "--log-format", "journal"));
         Assert.False(File.Exists("/dev/full") && new FileInfo("/dev/full").Length > 0);
+    }
+
+    /// <summary>As behind a firewall that drops what it gets: connected, and silent.</summary>
+    [Fact]
+    public async Task A_collector_that_never_answers_is_said_and_the_command_ends()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        Abf.Environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"http://{silent.LocalEndpoint}";
+        Abf.Environment["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
+
+        AbfResult done = await Abf.RunAsync("verify");
+
+        AssertDone(done);
+        Assert.Contains("warning: telemetry could not be exported, and the work goes on without it: ", done.Error);
     }
 
     [Fact]

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Cli.Listings;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using Xunit;

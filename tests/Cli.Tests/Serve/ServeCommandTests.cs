@@ -237,6 +237,11 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         socket.Bind(new UnixDomainSocketEndPoint(path));
         Abf.Environment["NOTIFY_SOCKET"] = path;
         Abf.Environment["WATCHDOG_USEC"] = "3600000000";
+        using var webhook = new HttpStandIn();
+        Abf.Config["notify"] = new JsonObject
+        {
+            ["webhook"] = new JsonObject { ["urlFile"] = Abf.WriteSecret("hook-url", $"{webhook.Url}/hook\n") },
+        };
         using ServedApi api = await StartAsync();
         Assert.Equal(HttpStatusCode.OK, (await api.SendAsync(HttpMethod.Get, "/api/health")).Status);
 
@@ -264,6 +269,12 @@ public sealed class ServeCommandTests(CommittedSample sample, OnDemand<PostgresS
         Assert.Equal(
             ["READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "RELOADING=1", "READY=1", "STOPPING=1"],
             notices.Select(notice => notice.Split('\n')[0])
+        );
+        Assert.Equal(
+            ["configuration problem", "configuration over"],
+            webhook
+                .Seen.Select(seen => JsonElement.Parse(seen.Body))
+                .Select(told => $"{told.GetProperty("event").GetString()} {told.GetProperty("state").GetString()}")
         );
 
         void SetServe(string name, string value) => ((JsonObject)Abf.Config["serve"]!)[name] = value;

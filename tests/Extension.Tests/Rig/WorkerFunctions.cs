@@ -72,7 +72,7 @@ internal sealed class WorkerFunctions : IDisposable
         try
         {
             Loggers.Enter(name);
-            _middleware.ScopeOf(context.InstanceId, name, CancellationToken.None).Enter();
+            _middleware.ScopeOf(LineScope.Of(context.InstanceId, name), name, CancellationToken.None).Enter();
             ITaskActivity activity = _activities[name](_tasks);
             object? input = Converter.Deserialize(context.GetInput<string>(), activity.InputType);
             object? result = await activity.RunAsync(new ActivityContext(name, context.InstanceId), input);

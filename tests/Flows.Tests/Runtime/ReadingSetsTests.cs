@@ -59,6 +59,28 @@ public sealed class ReadingSetsTests
     }
 
     [Fact]
+    public async Task Who_gives_up_before_the_lease_is_taken_holds_nothing_and_the_next_reader_takes_it()
+    {
+        var control = new CountingBlobStore(new MemoryBlobStore(_time));
+        using var given = new CancellationTokenSource();
+        await using var reading = new ReadingSets(
+            async stop =>
+            {
+                await given.CancelAsync();
+                stop.ThrowIfCancellationRequested();
+                return control;
+            },
+            _time,
+            NullLogger.Instance
+        );
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.HoldAsync(Set, given.Token));
+
+        await using IAsyncDisposable held = await reading.HoldAsync(Set, _token);
+
+        Assert.Equal(1, control.Count(BlobVerb.AcquireLease));
+    }
+
+    [Fact]
     public async Task A_network_that_was_away_at_first_leaves_no_set_without_its_lease()
     {
         var control = new CountingBlobStore(new MemoryBlobStore(_time));

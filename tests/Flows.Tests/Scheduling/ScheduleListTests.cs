@@ -2,7 +2,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Flows.Tests.Retention;
-using AlfrescoBackupFlows.Flows.Verify;
+using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -105,15 +105,15 @@ public sealed class ScheduleListTests : IDisposable
         _options.Verify.Every = TimeSpan.FromDays(7);
         _options.Verify.Depth = "sample";
         await using FlowEnvironment host = await NewHostAsync();
-        var schedule = new VerifySchedule(host);
+        CheckSchedule<VerifyInput> schedule = CheckSchedules.OfVerifications(host);
         Assert.Null(await schedule.FindDueAsync(Token));
 
         RunId set = await CommitAsync(host, Now.AddDays(-9));
         await RecordAsync(host, set, SetCheckKinds.Verify, "structure", Now);
         Assert.Equal("sample", (await schedule.FindDueAsync(Token))!.Depth);
 
-        await schedule.NoteStartAsync(Token);
-        Assert.Null(await new VerifySchedule(host).FindDueAsync(Token));
+        await schedule.TryStartAsync(_ => Task.FromResult(false), (_, _) => Task.FromResult("verify-1"), Token);
+        Assert.Null(await CheckSchedules.OfVerifications(host).FindDueAsync(Token));
         _time.Advance(TimeSpan.FromDays(1));
         Assert.NotNull(await schedule.FindDueAsync(Token));
 

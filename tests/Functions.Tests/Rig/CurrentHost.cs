@@ -13,7 +13,7 @@ internal sealed class CurrentHost
     {
         HostLifetime lifetime = _lifetime;
         var middleware = new ActivityMiddleware(lifetime, NullLogger<ActivityMiddleware>.Instance);
-        middleware.ScopeOf(instance, activity, lifetime.ApplicationStopping).Enter();
+        middleware.ScopeOf(LineScope.Of(instance, activity), activity, lifetime.ApplicationStopping).Enter();
     }
 
     /// <summary>It stops, and another one takes its place.</summary>

@@ -23,12 +23,10 @@ internal static class ApiTargets
     {
         var http = new DefaultHttpContext();
         http.Request.Body = new MemoryStream(bytes, writable: false);
-        using var starting = new SemaphoreSlim(1);
-        using var counting = new SemaphoreSlim(1);
         try
         {
             // A body needs nothing of the host.
-            new ApiCall(http, null!, null!, null!, starting, counting)
+            new ApiCall(http, null!, null!, null!, null!, null!, client: null)
                 .ReadBodyAsync(type, default)
                 .GetAwaiter()
                 .GetResult();

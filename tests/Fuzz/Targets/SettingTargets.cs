@@ -1,6 +1,6 @@
 using System.Text;
-using AlfrescoBackupFlows.Cli.Listings;
 using AlfrescoBackupFlows.Cli.Serve;
+using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Hosting.Options;

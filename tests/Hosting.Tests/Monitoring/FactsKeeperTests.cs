@@ -15,6 +15,7 @@ public sealed class FactsKeeperTests : IDisposable
     private readonly List<string> _said = [];
     private int _looks;
     private Task _released = Task.CompletedTask;
+    private Task _measuring = Task.CompletedTask;
     private int _measured;
     private Exception? _fault;
     private Exception? _unmeasured;
@@ -62,7 +63,7 @@ public sealed class FactsKeeperTests : IDisposable
         {
             await using FactsKeeper facts = NewKeeper();
             await facts.Ask();
-            Assert.Equal(5, facts.UnusedBytes);
+            Assert.Equal(5, facts.Unused?.Bytes);
             _clock.Now += TimeSpan.FromDays(1);
         }
 
@@ -77,12 +78,50 @@ public sealed class FactsKeeperTests : IDisposable
             _unmeasured = night >= 7 ? new OperationCanceledException() : null;
             await using FactsKeeper facts = NewKeeper();
             await facts.Ask();
-            Assert.Equal(5, facts.UnusedBytes);
+            Assert.Equal(5, facts.Unused?.Bytes);
             _clock.Now += TimeSpan.FromDays(1);
         }
 
         Assert.Equal(3, _measured);
         Assert.Equal(16, _looks);
+    }
+
+    /// <summary>As at the end of a nightly command over a repository with many files.</summary>
+    [Fact]
+    public async Task A_measurement_that_is_cut_by_the_end_of_the_command_is_said_with_the_age_of_the_number_before()
+    {
+        _measuring = new TaskCompletionSource().Task;
+        foreach (string known in (string[])["has no value yet", "stays that of 2026-05-20"])
+        {
+            await using (FactsKeeper facts = NewKeeper())
+            {
+                _ = facts.Ask();
+                await WaitForAsync(() => facts.Current is not null && _measured > _said.Count);
+                // What is looked at anew does not wait for what is measured.
+                facts.Renew();
+                _ = facts.Ask();
+                await WaitForAsync(() => _looks > 1);
+            }
+
+            Assert.Contains(
+                $"abf.repository.unused {known}: it was not done when the command ended. A prune",
+                _said[^1]
+            );
+            NewMemory().TryNote(4);
+            _clock.Now += TimeSpan.FromDays(7);
+            _looks = 0;
+        }
+
+        await using FactsKeeper last = NewKeeper();
+        Assert.Equal((4, new DateTimeOffset(2026, 5, 27, 1, 30, 0, TimeSpan.Zero)), last.Unused);
+
+        static async Task WaitForAsync(Func<bool> isSo)
+        {
+            while (!isSo())
+            {
+                await Task.Yield();
+            }
+        }
     }
 
     [Fact]
@@ -134,19 +173,18 @@ public sealed class FactsKeeperTests : IDisposable
                     ? new RepositoryFacts(_clock.Now, SetFacts.Of([], SetCheckTable.Empty), 0, [], [], 7)
                     : throw _fault;
             },
-            new UnusedMemory(
-                _directory.Combine("state"),
-                "acme",
-                _ =>
-                {
-                    _measured++;
-                    return _unmeasured is null ? Task.FromResult(5L) : Task.FromException<long>(_unmeasured);
-                },
-                _clock
-            ),
+            async token =>
+            {
+                _measured++;
+                await _measuring.WaitAsync(token);
+                return _unmeasured is null ? 5 : throw _unmeasured;
+            },
+            NewMemory(),
             _clock,
             _said.Add
         );
+
+    private UnusedMemory NewMemory() => new(_directory.Combine("state"), "acme", _clock);
 
     private sealed class HandClock : TimeProvider
     {

@@ -126,14 +126,33 @@ internal sealed partial class PageRig : IAsyncDisposable
     /// <summary>A set that began at a time, each phase a minute after the one before.</summary>
     public async Task<RunId> CommitAsync(DateTimeOffset started, string warning = "", bool isConsistent = true)
     {
-        await using BackupRepository repository = await BackupRepository.OpenAsync(
+        await using BackupRepository repository = await OpenAsync();
+        RunId run = NewRun(started);
+        RunOpened opened = await repository.Log.OpenRunAsync(run, Options.Installation.Name!);
+        SetManifest empty = Manifests.Empty(run, opened.Base, Options.Installation.Name!, isConsistent);
+        SetManifest manifest = Timed(empty, started) with { Warnings = warning.Length == 0 ? [] : [warning] };
+        await repository.Log.CommitAsync(opened.Run, opened.Base, manifest);
+        return run;
+    }
+
+    /// <summary>One whose documents are there.</summary>
+    public async Task<RunId> CommitAsync(DateTimeOffset started, StoredSet set)
+    {
+        await using BackupRepository repository = await OpenAsync();
+        set.Complete = manifest => Timed(manifest, started);
+        return await set.CommitAsync(repository, Options.Installation.Name!, NewRun(started));
+    }
+
+    private Task<BackupRepository> OpenAsync() =>
+        BackupRepository.OpenAsync(
             _blobs,
             new RepositoryAccess("none", null, _directory.Combine($"cache{_runs}"), Time)
         );
-        RunId run = RunId.Parse($"{started.UtcDateTime:yyyyMMddTHHmmssZ}-{++_runs:x8}");
-        RunOpened opened = await repository.Log.OpenRunAsync(run, Options.Installation.Name!);
-        SetManifest empty = Manifests.Empty(run, opened.Base, Options.Installation.Name!, isConsistent);
-        SetManifest manifest = empty with
+
+    private RunId NewRun(DateTimeOffset started) => RunId.Parse($"{started.UtcDateTime:yyyyMMddTHHmmssZ}-{++_runs:x8}");
+
+    private static SetManifest Timed(SetManifest manifest, DateTimeOffset started) =>
+        manifest with
         {
             Started = started,
             Sealed = started.AddMinutes(4),
@@ -143,13 +162,9 @@ internal sealed partial class PageRig : IAsyncDisposable
                 new PhaseTimes("database", started.AddMinutes(1), started.AddMinutes(2)),
                 new PhaseTimes("files", started.AddMinutes(2), started.AddMinutes(4)),
             ],
-            Roots = [empty.Roots[0] with { Files = 1200, Bytes = 5_000_000 }],
+            Roots = [manifest.Roots[0] with { Files = 1200, Bytes = 5_000_000 }],
             Totals = new SetTotals(1200, 5_000_000, 300_000, 1),
-            Warnings = warning.Length == 0 ? [] : [warning],
         };
-        await repository.Log.CommitAsync(opened.Run, opened.Base, manifest);
-        return run;
-    }
 
     public async ValueTask DisposeAsync()
     {

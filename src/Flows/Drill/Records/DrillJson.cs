@@ -17,5 +17,4 @@ namespace AlfrescoBackupFlows.Flows.Drill.Records;
 [JsonSerializable(typeof(CleanedDrill))]
 [JsonSerializable(typeof(RecordedDrill))]
 [JsonSerializable(typeof(DrillTrace))]
-[JsonSerializable(typeof(LastDrill))]
 public sealed partial class DrillJson : JsonSerializerContext;

@@ -153,7 +153,3 @@ public sealed record CleanedDrill(ImmutableArray<string> Warnings);
 
 /// <param name="Fault">Why it could not be recorded; null where it was.</param>
 public sealed record RecordedDrill(string? Fault);
-
-/// <summary>What a scheduled drill writes down for the next one to know when it is due.</summary>
-/// <param name="Started">By the clock of the host.</param>
-public sealed record LastDrill(DateTimeOffset Started);

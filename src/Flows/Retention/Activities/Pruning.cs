@@ -44,6 +44,7 @@ public sealed class Pruning(FlowEnvironment environment)
         if (isDone)
         {
             await LastPrune.WriteAsync(cancellationToken);
+            UnusedMemory.Of(environment).TryNote(report.UnusedBytes);
             Logs.Pruned(_logger, report.FreedBytes, report.RepackedBytes, report.UnusedBytes, report.LaterBlobs);
         }
 

@@ -3,22 +3,21 @@ using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// Documents of some sets that match a pattern. A segment that many of these sets have is read once. Memory is bounded, but
 /// for some bytes for each segment and set.
 /// </summary>
-internal sealed class DocumentSearch(
-    CatalogueSegments segments,
-    NamePattern pattern,
-    CancellationToken cancellationToken
-)
+public sealed class DocumentSearch(CatalogueSegments segments, NamePattern pattern, CancellationToken cancellationToken)
 {
     private readonly List<(RunId Set, CatalogueReader Catalogue)> _sets = [];
 
     /// <summary>Which sets have a segment, by their place in the list.</summary>
     private readonly Dictionary<CatalogueSegmentRow, List<int>> _rows = [];
+
+    /// <summary>Segments of the catalogues and those of them to look into, in each set: what memory grows with.</summary>
+    public long Segments { get; private set; }
 
     /// <summary>Adds a set; those that are to be told first come first.</summary>
     public async Task AddAsync(RunId set, CatalogueReader catalogue)
@@ -37,6 +36,7 @@ internal sealed class DocumentSearch(
         }
 
         _sets.Add((set, catalogue));
+        Segments += catalogue.Rows.Count + rows.Count;
     }
 
     /// <summary>Each document with all its sets, one after the other.</summary>
@@ -75,6 +75,8 @@ internal sealed class DocumentSearch(
         {
             foreach (CatalogueNode node in await segments.ReadAsync(row, cancellationToken))
             {
+                // A long pattern takes its time with a long name, and a segment has many.
+                cancellationToken.ThrowIfCancellationRequested();
                 if (node.IsDocument && pattern.Matches(node))
                 {
                     found.AddRange(_rows[row].Select(set => (set, node)));

@@ -4,10 +4,10 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>The files of a set by content URL: of each listing one segment is read.</summary>
-internal sealed class ContentFiles
+public sealed class ContentFiles
 {
     private readonly IChunkSource _chunks;
     private readonly SetManifest _set;

@@ -4,13 +4,13 @@ using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// Which nodes use a file, by the set's catalogue. A catalogue that is absent or damaged names nobody: what is asked for is
 /// told all the same.
 /// </summary>
-internal sealed class ContentUsers
+public sealed class ContentUsers
 {
     /// <summary>For whom there is no set to ask.</summary>
     public static readonly ContentUsers Nobody = new(null, static _ => { });
@@ -20,15 +20,20 @@ internal sealed class ContentUsers
 
     private ContentUsers(CatalogueReader? catalogue, Action<string> warn) => (_catalogue, _warn) = (catalogue, warn);
 
+    /// <summary>Nodes of one URL that are named, at most: a file may be that of any number.</summary>
+    private int MaxNodes { get; init; } = int.MaxValue;
+
     /// <summary>The set has a catalogue that can be read.</summary>
     public bool IsKnown => _catalogue is not null;
 
     /// <param name="warn">Gets a line where the catalogue cannot be read.</param>
+    /// <param name="maxNodes">Nodes that are named of one URL, at most.</param>
     public static async Task<ContentUsers> OpenAsync(
         IChunkSource chunks,
         SetManifest manifest,
         Action<string> warn,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        int maxNodes = int.MaxValue
     )
     {
         if (manifest.Database?.Catalogue is not { } stamp)
@@ -41,7 +46,10 @@ internal sealed class ContentUsers
             return new ContentUsers(
                 await CatalogueReader.OpenAsync(new CatalogueSegments(chunks), stamp, cancellationToken),
                 warn
-            );
+            )
+            {
+                MaxNodes = maxNodes,
+            };
         }
         catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
         {
@@ -69,6 +77,11 @@ internal sealed class ContentUsers
                 if (!users.TryGetValue(use.Content.Url, out List<ReportNodeDocument>? nodes))
                 {
                     users.Add(use.Content.Url, nodes = []);
+                }
+
+                if (nodes.Count >= MaxNodes)
+                {
+                    continue;
                 }
 
                 nodes.Add(

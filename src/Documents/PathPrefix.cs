@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// What <c>--path</c> asks for: everything whose restored path begins with it. Escapes as listings print them
 /// (<c>\xNN</c>, <c>\\</c>) are understood.
 /// </summary>
-internal sealed class PathPrefix
+public sealed class PathPrefix
 {
     private const NumberStyles Hex = NumberStyles.AllowHexSpecifier;
 

@@ -1,22 +1,23 @@
-using AlfrescoBackupFlows.Cli.Hosting;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Log;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>The catalogues of sets, opened one by one; what sets share is read once.</summary>
-internal sealed class SetCatalogues
+public sealed class SetCatalogues
 {
-    private readonly CommandContext _context;
-    private readonly OpenedRepository _opened;
+    private readonly BackupRepository _repository;
     private readonly CatalogueSegments _segments;
+    private readonly CancellationToken _stop;
 
-    private SetCatalogues(CommandContext context, OpenedRepository opened, IChunkSource chunks)
+    private SetCatalogues(BackupRepository repository, IChunkSource chunks, CancellationToken stop)
     {
-        (_context, _opened, Chunks) = (context, opened, chunks);
+        (_repository, Chunks, _stop) = (repository, chunks, stop);
         _segments = new CatalogueSegments(chunks);
     }
 
@@ -24,24 +25,31 @@ internal sealed class SetCatalogues
 
     public CatalogueSegments Segments => _segments;
 
-    public static async Task<SetCatalogues> OpenAsync(CommandContext context, OpenedRepository opened)
+    /// <param name="state">Whose sets are read.</param>
+    /// <param name="warn">Gets a line for each part of the index that is lost.</param>
+    /// <param name="stop">Ends whatever is read here.</param>
+    public static async Task<SetCatalogues> OpenAsync(
+        BackupRepository repository,
+        LogState state,
+        Action<string> warn,
+        CancellationToken stop
+    )
     {
-        ChunkIndex index = await opened.Repository.LoadIndexAsync(opened.Head.State, context.Stop);
+        ChunkIndex index = await repository.LoadIndexAsync(state, stop);
         foreach (LostChunkIndex lost in index.Lost)
         {
-            context.Messages.Warn(lost.Warning);
+            warn(lost.Warning);
         }
 
-        return new SetCatalogues(context, opened, opened.Repository.CreateFollowingReader(index));
+        return new SetCatalogues(repository, repository.CreateFollowingReader(index), stop);
     }
 
-    public Task<SetManifest> ReadManifestAsync(SetSummary set) =>
-        _opened.Repository.Log.ReadManifestAsync(set, _context.Stop);
+    public Task<SetManifest> ReadManifestAsync(SetSummary set) => _repository.Log.ReadManifestAsync(set, _stop);
 
     /// <summary>Null where the set has none.</summary>
     public async Task<CatalogueReader?> TryOpenAsync(SetManifest manifest) =>
         manifest.Database?.Catalogue is { } catalogue
-            ? await CatalogueReader.OpenAsync(_segments, catalogue, _context.Stop)
+            ? await CatalogueReader.OpenAsync(_segments, catalogue, _stop)
             : null;
 
     /// <exception cref="PermanentException">Configuration: the set has none.</exception>

@@ -2,14 +2,14 @@ using System.IO.Enumeration;
 using System.Text;
 using AlfrescoBackupFlows.Repository.Catalogues;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// What <c>abf find</c> looks for. A node reference, a UUID and a content URL are looked up. Other text is part of a name;
 /// with <c>*</c> or <c>?</c> it is a whole name (<c>\\</c> takes the meaning from the character after it); with <c>/</c> a
 /// whole path, name by name. Letters match in any case.
 /// </summary>
-internal sealed class NamePattern
+public sealed class NamePattern
 {
     private static readonly char[] Wildcards = ['*', '?'];
 

@@ -1,7 +1,7 @@
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>The forms in which a document is named.</summary>
-internal static class ItemName
+public static class ItemName
 {
     private static readonly string[] Protocols = ["workspace", "archive", "versionStore", "user", "system", "avm"];
 

@@ -4,13 +4,13 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>
 /// What the proof of a set found, file by file, in constant memory. Of sets of earlier versions that is what the manifest
 /// names.
 /// </summary>
-internal sealed class SetFindings(IChunkSource chunks, SetManifest manifest)
+public sealed class SetFindings(IChunkSource chunks, SetManifest manifest)
 {
     private readonly ConsistencyReport _proof = manifest.Consistency;
 

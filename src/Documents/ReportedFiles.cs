@@ -4,25 +4,42 @@ using AlfrescoBackupFlows.Alfresco.Content;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
-namespace AlfrescoBackupFlows.Cli.Listings;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>The findings of a set as its report lists them, with the nodes that use the files, in constant memory.</summary>
-internal sealed class ReportedFiles(SetFindings findings, ContentUsers users)
+public sealed class ReportedFiles(SetFindings findings, ContentUsers users)
 {
     /// <summary>Files that are looked up in the catalogue at once.</summary>
     private const int Batch = 2000;
 
+    /// <summary>The same for a server, whose memory others need too: names and paths may be long.</summary>
+    private const int SmallBatch = 20;
+
     /// <param name="isMissing">The missing files; else those that were carried over from the set before.</param>
-    public async IAsyncEnumerable<ReportFindingDocument> ReadAsync(
+    public IAsyncEnumerable<ReportFindingDocument> ReadAsync(bool isMissing, CancellationToken cancellationToken) =>
+        DescribeAsync(Of(isMissing, cancellationToken), Batch, cancellationToken);
+
+    /// <summary>Some of them: who uses the others is not looked up.</summary>
+    /// <param name="from">How many come before.</param>
+    /// <param name="count">How many, at most.</param>
+    /// <inheritdoc cref="ReadAsync(bool, CancellationToken)"/>
+    public IAsyncEnumerable<ReportFindingDocument> ReadAsync(
         bool isMissing,
+        int from,
+        int count,
+        CancellationToken cancellationToken
+    ) => DescribeAsync(Of(isMissing, cancellationToken).Skip(from).Take(count), SmallBatch, cancellationToken);
+
+    private IAsyncEnumerable<FileFinding> Of(bool isMissing, CancellationToken cancellationToken) =>
+        findings.ReadAsync(cancellationToken).Where(finding => finding.IsMissing == isMissing);
+
+    private async IAsyncEnumerable<ReportFindingDocument> DescribeAsync(
+        IAsyncEnumerable<FileFinding> files,
+        int batchSize,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        IAsyncEnumerable<FileFinding[]> batches = findings
-            .ReadAsync(cancellationToken)
-            .Where(finding => finding.IsMissing == isMissing)
-            .Chunk(Batch);
-        await foreach (FileFinding[] batch in batches)
+        await foreach (FileFinding[] batch in files.Chunk(batchSize).WithCancellation(cancellationToken))
         {
             IReadOnlyDictionary<string, List<ReportNodeDocument>> nodes = await users.FindAsync(
                 [.. batch.SelectMany(UrlsOf)],

@@ -1,35 +1,38 @@
 using AlfrescoBackupFlows.Alfresco.Installations;
 using AlfrescoBackupFlows.Flows.Doctor;
-using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Scheduling;
 using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.SetChecks;
+using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
-namespace AlfrescoBackupFlows.Flows.Tests.Drill;
+namespace AlfrescoBackupFlows.Flows.Tests.Scheduling;
 
-/// <summary>When a drill is due by itself, and what the doctor says of drills: both go by what is recorded.</summary>
-public sealed class DrillScheduleTests : IAsyncLifetime
+/// <summary>When checks are due by themselves, and what the doctor says of drills: both go by what is recorded.</summary>
+public sealed class CheckScheduleTests : IAsyncLifetime
 {
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     private readonly TempDirectory _directory = new();
     private readonly MemoryBlobStore _blobs = new();
-    private readonly MemoryBlobStore _control = new();
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 3, 0, 0, TimeSpan.Zero));
+    private readonly MemoryBlobStore _control;
     private FlowEnvironment _environment = null!;
     private BackupRepository _repository = null!;
     private int _runs;
+
+    public CheckScheduleTests() => _control = new MemoryBlobStore(_time);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -37,8 +40,6 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     {
         await BackupRepository.InitAsync(_blobs, new RepositoryInit("none", null, "first", TimeProvider.System), Token);
         _environment = NewHost("state");
-        _environment.Options.Drill.Every = 30 * Day;
-        _environment.Options.Drill.Server = "postgresql://drill@scratch:5433?sslmode=verify-full";
         _repository = await _environment.Repository.OpenAsync(Token);
     }
 
@@ -51,7 +52,7 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     [Fact]
     public async Task A_drill_is_due_where_the_last_recorded_one_of_any_set_is_so_long_ago()
     {
-        var schedule = new DrillSchedule(_environment);
+        var schedule = CheckSchedules.OfDrills(_environment);
         Assert.Null(await schedule.FindDueAsync(Token));
 
         RunId first = await CommitAsync();
@@ -72,7 +73,7 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     [Fact]
     public async Task An_imported_set_neither_puts_a_drill_off_nor_makes_one_overdue()
     {
-        var schedule = new DrillSchedule(_environment);
+        var schedule = CheckSchedules.OfDrills(_environment);
         RunId imported = await CommitAsync(isImported: true);
         Assert.Empty(await LookAsync());
         Assert.Equal(imported, (await schedule.FindDueAsync(Token))!.Set);
@@ -95,13 +96,98 @@ public sealed class DrillScheduleTests : IAsyncLifetime
     {
         await CommitAsync();
         await using FlowEnvironment other = NewHost("other");
-        (other.Options.Drill.Every, other.Options.Drill.Server) = (30 * Day, _environment.Options.Drill.Server);
 
-        await new DrillSchedule(_environment).NoteStartAsync(Token);
+        Assert.Equal("drill-1", await TryStartAsync(_environment, "drill-1"));
 
-        Assert.Null(await new DrillSchedule(other).FindDueAsync(Token));
+        Assert.Null(await TryStartAsync(other, "drill-2"));
         _time.Advance(Day);
-        Assert.NotNull(await new DrillSchedule(other).FindDueAsync(Token));
+        Assert.Equal("drill-2", await TryStartAsync(other, "drill-2"));
+    }
+
+    [Fact]
+    public async Task A_start_that_fails_is_tried_again_after_a_day_and_one_in_the_way_at_the_next_look()
+    {
+        await CommitAsync();
+        Assert.Null(await TryStartAsync(_environment, "drill-1", isInTheWay: true));
+        await Assert.ThrowsAsync<TransientException>(() =>
+            CheckSchedules
+                .OfDrills(_environment)
+                .TryStartAsync(
+                    _ => Task.FromResult(false),
+                    (_, _) => throw new TransientException(ErrorKind.Storage, "no route"),
+                    Token
+                )
+        );
+
+        Assert.Null(await TryStartAsync(_environment, "drill-2"));
+        _time.Advance(Day);
+        Assert.Equal("drill-2", await TryStartAsync(_environment, "drill-2"));
+    }
+
+    /// <summary>As on two hosts whose timers go off at the same second: the second looks while the first begins.</summary>
+    [Fact]
+    public async Task Of_two_hosts_that_look_at_once_one_starts_a_check()
+    {
+        await CommitAsync();
+        _environment.Options.Verify.Every = Day;
+        await using FlowEnvironment other = NewHost("other");
+        other.Options.Verify.Every = Day;
+        List<string> started = [];
+
+        await CheckSchedules
+            .OfVerifications(_environment)
+            .TryStartAsync(
+                _ => Task.FromResult(false),
+                async (_, _) =>
+                {
+                    started.Add("first");
+                    await TryStartOtherAsync();
+                    return "first";
+                },
+                Token
+            );
+        await TryStartOtherAsync();
+        Assert.Equal(["first"], started);
+
+        _time.Advance(Day);
+        await TryStartOtherAsync();
+        Assert.Equal(["first", "second"], started);
+
+        Task TryStartOtherAsync() =>
+            CheckSchedules
+                .OfVerifications(other)
+                .TryStartAsync(
+                    _ => Task.FromResult(false),
+                    (_, _) =>
+                    {
+                        started.Add("second");
+                        return Task.FromResult("second");
+                    },
+                    Token
+                );
+    }
+
+    /// <summary>A look that takes longer than a lease lasts: another host has begun meanwhile.</summary>
+    [Fact]
+    public async Task A_host_whose_turn_has_passed_starts_nothing()
+    {
+        await CommitAsync();
+        await using FlowEnvironment other = NewHost("other");
+
+        string? late = await CheckSchedules
+            .OfDrills(_environment)
+            .TryStartAsync(
+                async _ =>
+                {
+                    _time.Advance(BlobLease.MaxDuration + TimeSpan.FromSeconds(1));
+                    Assert.Equal("quick", await TryStartAsync(other, "quick"));
+                    return false;
+                },
+                (_, _) => Task.FromResult("late"),
+                Token
+            );
+
+        Assert.Null(late);
     }
 
     [Fact]
@@ -139,6 +225,11 @@ public sealed class DrillScheduleTests : IAsyncLifetime
         };
         return [.. (await new DrillsCheck().LookAsync(subject, Token)).Select(notice => notice.Id)];
     }
+
+    private static Task<string?> TryStartAsync(FlowEnvironment host, string id, bool isInTheWay = false) =>
+        CheckSchedules
+            .OfDrills(host)
+            .TryStartAsync(_ => Task.FromResult(isInTheWay), (_, _) => Task.FromResult(id), Token);
 
     private async Task RecordAsync(RunId set, bool passed) =>
         await _repository.SetChecks.AddAsync(
@@ -190,6 +281,7 @@ public sealed class DrillScheduleTests : IAsyncLifetime
         var options = new BackupOptions { State = Directory.CreateDirectory(_directory.Combine(state)).FullName };
         options.Installation.Name = "acme";
         options.Repository.Encryption = "none";
+        (options.Drill.Every, options.Drill.Server) = (30 * Day, "postgresql://drill@scratch:5433?sslmode=verify-full");
         return new FlowEnvironment(
             new LoadedOptions(options, null, null, []),
             new RepositoryStores(_blobs, _control),

@@ -3,13 +3,13 @@ using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
 
-namespace AlfrescoBackupFlows.Cli.Documents;
+namespace AlfrescoBackupFlows.Documents;
 
 /// <summary>A document, or a version of one, and which of its contents is meant; without a node only the URL is known.</summary>
-internal sealed record Item(CatalogueNode? Node, string Url, string? Path);
+public sealed record Item(CatalogueNode? Node, string Url, string? Path);
 
 /// <summary>Finds what ITEM of <c>abf extract</c> names.</summary>
-internal sealed class ItemLookup(CatalogueReader? catalogue, RunId set, CancellationToken cancellationToken)
+public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, CancellationToken cancellationToken)
 {
     private const string Url = "content URL";
 
@@ -122,7 +122,7 @@ internal sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancella
 
         return new PermanentException(
             ErrorKind.Configuration,
-            $"{documents.Length} documents of set {set} are named '{item}': take one of these node references or paths\n"
+            $"{documents.Length} documents of set {set} are named '{item}': name one by its node reference or its path\n"
                 + string.Join('\n', lines)
         );
     }

@@ -6,6 +6,7 @@ using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Config;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Repository.Packs;
 using AlfrescoBackupFlows.Repository.Runs;
@@ -201,6 +202,9 @@ public sealed class BackupRepository : IAsyncDisposable
     /// </summary>
     /// <param name="index">Where it begins.</param>
     public IChunkSource CreateFollowingReader(ChunkIndex index) => new FollowingReader(this, index);
+
+    /// <inheritdoc cref="ListingWriter.IsWhole(SegmentRow, ulong)"/>
+    public bool EndsSegment(SegmentRow row) => ListingWriter.IsWhole(row, _chunkKeys.SegmentHash(row.Last));
 
     /// <summary>Compares files with what sets have of them.</summary>
     /// <param name="chunks">Reads lists of chunks.</param>

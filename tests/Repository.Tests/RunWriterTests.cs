@@ -10,6 +10,8 @@ using AlfrescoBackupFlows.Repository.Runs;
 using AlfrescoBackupFlows.Repository.Tests.Fakes;
 using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage;
+using AlfrescoBackupFlows.Storage.Directories;
+using AlfrescoBackupFlows.Testing;
 
 namespace AlfrescoBackupFlows.Repository.Tests;
 
@@ -69,6 +71,34 @@ public sealed class RunWriterTests
             CancellationToken.None
         );
         Assert.Equal(2, (await opened.NamesAsync("packs/")).Count);
+    }
+
+    [Fact]
+    public async Task Packs_in_a_directory_hold_one_chunk_of_16_MiB_and_of_small_files_8192()
+    {
+        using var directory = new TempDirectory();
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync(
+            await DirectoryBlobStore.CreateAsync(directory.Path, TimeProvider.System, CancellationToken.None)
+        );
+        await using RunWriter writer = opened.OpenWriter("a");
+        await writer.WriteAsync(ChunkClass.Content, Content.Random(32 << 20, 1));
+        byte[] small = Content.Random(8300 << 10, 2);
+        for (int i = 0; i < 8300; i++)
+        {
+            await writer.AddChunkAsync(ChunkClass.Dump, small.AsMemory(i << 10, 1 << 10), CancellationToken.None);
+        }
+
+        await writer.CommitPageAsync(
+            new PageResult("me", ContentRef.Empty),
+            TestJson.Default.PageResult,
+            CancellationToken.None
+        );
+        long[] lengths = await opened
+            .Blobs.ListAsync("packs/", CancellationToken.None)
+            .Select(pack => pack.Length)
+            .OrderDescending()
+            .ToArrayAsync();
+        Assert.Equal((long[])[16, 16, 8, 0], lengths.Select(length => length >> 20));
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Platform.Processes;
 using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows.Tasks;
@@ -49,6 +50,7 @@ public abstract class FlowActivity<TInput, TOutput> : TaskActivity<TInput, TOutp
         {
             span?.SetTag("abf.outcome", outcome);
             FlowMetrics.ActivityEnded(context.Name.Name, outcome, Stopwatch.GetElapsedTime(began));
+            NativeHeap.Trim();
         }
     }
 

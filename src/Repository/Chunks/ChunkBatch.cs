@@ -1,5 +1,6 @@
 using System.Buffers;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
@@ -121,16 +122,12 @@ internal sealed class ChunkBatch(
             end = Math.Max(end, EndOf(places[number]));
         }
 
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(end - start);
+        // Outside of the managed heap: a pool of arrays keeps some of each length for each thread.
+        NativeBuffer buffer = new(end - start);
         FrameCodec codec = codecs.RentCodec();
         try
         {
-            using FrameCipher? cipher = await TryFetchAsync(
-                pack,
-                start,
-                buffer.AsMemory(0, end - start),
-                cancellationToken
-            );
+            using FrameCipher? cipher = await TryFetchAsync(pack, start, buffer.Memory, cancellationToken);
             if (cipher is null)
             {
                 failed.AddRange(range.Span);
@@ -142,7 +139,7 @@ internal sealed class ChunkBatch(
         finally
         {
             codecs.ReturnCodec(codec);
-            ArrayPool<byte>.Shared.Return(buffer);
+            buffer.Free();
         }
     }
 
@@ -248,8 +245,9 @@ internal sealed class ChunkBatch(
     }
 
     /// <param name="Start">Where the bytes stand in their pack.</param>
-    private readonly record struct SealedRange(byte[] Bytes, int Start)
+    private readonly record struct SealedRange(NativeBuffer Bytes, int Start)
     {
-        public Span<byte> Of(in ChunkPlace place) => Bytes.AsSpan(place.FrameOffset - Start, place.SealedLength);
+        public Span<byte> Of(in ChunkPlace place) =>
+            Bytes.GetSpan().Slice(place.FrameOffset - Start, place.SealedLength);
     }
 }

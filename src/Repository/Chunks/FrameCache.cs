@@ -10,7 +10,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// </summary>
 internal sealed class FrameCache
 {
-    private const int MaxBytes = 4 << 20;
+    private const int MaxBytes = 2 << 20;
 
     private readonly Lock _gate = new();
     private readonly LinkedList<(PackId Pack, int Frame, byte[] Plain)> _order = new();
@@ -38,7 +38,7 @@ internal sealed class FrameCache
         lock (_gate)
         {
             if (
-                plain.Length > MaxBytes / 4
+                plain.Length > MaxBytes / 2
                 || !_frames.TryAdd((place.Pack.Id, place.Frame), new((place.Pack.Id, place.Frame, plain)))
             )
             {

@@ -128,8 +128,12 @@ public sealed class ListingWriter(IChunkWriter chunks)
     public ImmutableArray<SegmentDirectories> Directories => _directoryRows.ToImmutable();
 
     /// <summary>Whether this segment would end where it does whatever follows.</summary>
-    public static bool IsWhole(IChunkWriter chunks, SegmentRow row) =>
-        row.Entries >= SegmentBuilder.MaxEntries || EndsSegment(chunks, row.Last);
+    public static bool IsWhole(IChunkWriter chunks, SegmentRow row) => IsWhole(row, chunks.SegmentHash(row.Last));
+
+    /// <inheritdoc cref="IsWhole(IChunkWriter, SegmentRow)"/>
+    /// <param name="hash">The keyed hash of the segment's last path.</param>
+    internal static bool IsWhole(SegmentRow row, ulong hash) =>
+        row.Entries >= SegmentBuilder.MaxEntries || hash % Divisor == 0;
 
     /// <summary>Ends the open segment and returns all rows, in order. Called once.</summary>
     public async ValueTask<ImmutableArray<SegmentRow>> CompleteAsync(CancellationToken cancellationToken)

@@ -146,14 +146,7 @@ internal sealed class PackBuilder : IDisposable
         PackDirectory.TrailerMagic.CopyTo(trailer[12..]);
         _position += PackDirectory.TrailerSize;
 
-        PackEntry pack = new(Id, _position, Class);
-        ChunkPlace[] places = new ChunkPlace[_directory.Chunks.Count];
-        for (int i = 0; i < places.Length; i++)
-        {
-            places[i] = _directory.PlaceOf(_directory.Chunks[i], pack);
-        }
-
-        return new FinishedPack(pack, _buffer, places);
+        return new FinishedPack(new PackEntry(Id, _position, Class), _buffer, _directory);
     }
 
     public void Dispose()
@@ -197,7 +190,10 @@ internal sealed class PackBuilder : IDisposable
 }
 
 /// <summary>A pack that is ready to be stored; its bytes live in <paramref name="Buffer"/>.</summary>
-internal sealed record FinishedPack(PackEntry Entry, NativeBuffer Buffer, ChunkPlace[] Places)
+internal sealed record FinishedPack(PackEntry Entry, NativeBuffer Buffer, PackDirectory Directory)
 {
+    /// <summary>Its rows, made as they are read: as an array they would take three times the directory.</summary>
+    public IEnumerable<ChunkPlace> Places => Directory.PlacesIn(Entry);
+
     public ReadOnlyMemory<byte> Bytes => Buffer.Memory[..Entry.Length];
 }

@@ -27,6 +27,8 @@ internal sealed class PackDirectory
 
     public int EncodedLength => 8 + (Frames.Count * FrameSize) + (Chunks.Count * ChunkSize);
 
+    public IEnumerable<ChunkPlace> PlacesIn(PackEntry pack) => Chunks.Select(chunk => PlaceOf(chunk, pack));
+
     public ChunkPlace PlaceOf(DirectoryChunk chunk, PackEntry pack)
     {
         FrameEntry frame = Frames[chunk.Frame];

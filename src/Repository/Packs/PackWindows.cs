@@ -8,22 +8,23 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 /// Ranges of packs. A read that goes on near where an earlier one ended is a sign of more to come: each such read fetches
 /// twice as much as the one before, up to 2 MiB, so neighbouring frames come with one request. Metadata is read in
 /// neighbours from the start: segments of a listing were stored one after the other. What is fetched ahead may be gone,
-/// and takes nothing with it. Thread-safe; keeps windows of some MiB and the headers of some thousand packs.
+/// and takes nothing with it. Where requests are cheap, such as in a directory, windows are half as long. Thread-safe;
+/// keeps windows of some MiB and the headers of some thousand packs.
 /// </summary>
 internal sealed class PackWindows(IBlobStore blobs)
 {
-    private const int MaxWindow = 2 << 20;
-    private const int MaxMetadataWindow = 1 << 20;
     private const int FirstWindow = 256 << 10;
-
-    /// <summary>
-    /// Of all windows: ranges of a root are captured side by side, and each goes through a listing and a list.
-    /// </summary>
-    private const int MaxBytes = 8 << 20;
 
     /// <summary>Frames of something else may stand between those of a stream.</summary>
     private const int MaxGap = 64 << 10;
     private const int MaxHeaders = 4096;
+
+    private readonly int _maxWindow = Math.Clamp(blobs.PreferredBlobLength / 16, 2 * FirstWindow, 2 << 20);
+
+    /// <summary>
+    /// Of all windows: ranges of a root are captured side by side, and each goes through a listing and a list.
+    /// </summary>
+    private readonly int _maxBytes = Math.Clamp(blobs.PreferredBlobLength / 4, FirstWindow, 8 << 20);
 
     private readonly Lock _gate = new();
     private readonly List<Window> _windows = [];
@@ -104,19 +105,21 @@ internal sealed class PackWindows(IBlobStore blobs)
                     return window.Bytes.Slice(offset - window.Offset, length);
                 }
 
-                int most = pack.Class == ChunkClass.Metadata ? MaxMetadataWindow : MaxWindow;
+                int most = pack.Class == ChunkClass.Metadata ? MaxMetadataWindow : _maxWindow;
                 ahead = Math.Clamp(window.Bytes.Length * 2, FirstWindow, most);
             }
         }
 
         Memory<byte> bytes = await ReadAtLeastAsync(pack, offset, length, ahead, cancellationToken);
-        if (bytes.Length <= MaxWindow)
+        if (bytes.Length <= _maxWindow)
         {
             Keep(new Window(pack.Id, offset, bytes));
         }
 
         return bytes[..length];
     }
+
+    private int MaxMetadataWindow => _maxWindow / 2;
 
     private static int AheadAtFirst(PackEntry pack) => pack.Class == ChunkClass.Metadata ? FirstWindow : 0;
 
@@ -129,7 +132,7 @@ internal sealed class PackWindows(IBlobStore blobs)
                 other.Pack == window.Pack && other.Offset <= window.Offset && other.End + MaxGap >= window.Offset
             );
             _windows.Add(window);
-            for (int held = _windows.Sum(one => one.Bytes.Length); held > MaxBytes; _windows.RemoveAt(0))
+            for (int held = _windows.Sum(one => one.Bytes.Length); held > _maxBytes; _windows.RemoveAt(0))
             {
                 held -= _windows[0].Bytes.Length;
             }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
+using AlfrescoBackupFlows.Platform.Processes;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.ChunkIndexes;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -263,6 +264,8 @@ internal sealed class PackPipeline(SealedBlobs blobs, KeyRing keys, RunChunkInde
             {
                 await _receipts.WriteAsync(_stop.Token);
             }
+
+            NativeHeap.Trim();
         }
         catch (Exception exception)
         {

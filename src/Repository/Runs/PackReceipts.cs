@@ -19,7 +19,7 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run) : IDisposable
 
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _writing = new(1);
-    private readonly Queue<(PackId Pack, byte[] Rows)> _unwritten = new();
+    private readonly Queue<(PackEntry Pack, PackDirectory Directory)> _unwritten = new();
     private long _since = blobs.Time.GetTimestamp();
 
     /// <summary>Work that may be lost to a kill.</summary>
@@ -36,13 +36,12 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run) : IDisposable
         }
     }
 
-    /// <summary>A pack that is in the store.</summary>
+    /// <summary>A pack that is in the store. Its rows are encoded when they are written: most never are.</summary>
     public void Add(FinishedPack pack)
     {
-        byte[] rows = ChunkIndexTable.Encode(pack.Places);
         lock (_gate)
         {
-            _unwritten.Enqueue((pack.Entry.Id, rows));
+            _unwritten.Enqueue((pack.Entry, pack.Directory));
         }
     }
 
@@ -60,13 +59,13 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run) : IDisposable
                 _since = blobs.Time.GetTimestamp();
             }
 
-            while (TryPeek(out (PackId Pack, byte[] Rows) next))
+            while (TryPeek(out (PackEntry Pack, PackDirectory Directory) next))
             {
                 // One that is there already is from a request that was cancelled on its way back.
                 await blobs.CreateAsync(
                     ObjectType.Receipt,
-                    RunNames.Receipt(run, next.Pack),
-                    next.Rows,
+                    RunNames.Receipt(run, next.Pack.Id),
+                    ChunkIndexTable.Encode(next.Directory.PlacesIn(next.Pack)),
                     cancellationToken
                 );
                 lock (_gate)
@@ -81,7 +80,7 @@ internal sealed class PackReceipts(SealedBlobs blobs, RunId run) : IDisposable
         }
     }
 
-    private bool TryPeek(out (PackId Pack, byte[] Rows) next)
+    private bool TryPeek(out (PackEntry Pack, PackDirectory Directory) next)
     {
         lock (_gate)
         {

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Packs;
+using AlfrescoBackupFlows.Repository.Tests.Support;
 using AlfrescoBackupFlows.Storage.Decorators;
 using AlfrescoBackupFlows.Testing.Stores;
 
@@ -32,6 +33,26 @@ public sealed class PackWindowsTests
         }
 
         Assert.InRange(store.Count(BlobVerb.Read), Streams, Streams * 4);
+    }
+
+    [Theory]
+    [InlineData(1, 16)]
+    [InlineData(1 << 20, 16)]
+    [InlineData(16 << 20, 9)]
+    [InlineData(32 << 20, 6)]
+    [InlineData(64 << 20, 6)]
+    public async Task A_store_that_prefers_short_blobs_is_read_in_short_windows(int preferred, int requests)
+    {
+        (CountingBlobStore store, PackEntry pack, byte[] bytes) = await StoreAsync(ChunkClass.Metadata, frames: 80);
+        PackWindows windows = new(new PreferringStore(store, preferred));
+
+        for (int offset = 0; offset < bytes.Length; offset += Frame)
+        {
+            ReadOnlyMemory<byte> read = await windows.ReadAsync(pack, offset, Frame, CancellationToken.None);
+            Assert.True(read.Span.SequenceEqual(bytes.AsSpan(offset, Frame)));
+        }
+
+        Assert.Equal(requests, store.Count(BlobVerb.Read));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ internal abstract class WrappedStore(IBlobStore? inner = null) : IBlobStore
 
     public string Location => _inner.Location;
 
-    public int PreferredBlobLength => _inner.PreferredBlobLength;
+    public virtual int PreferredBlobLength => _inner.PreferredBlobLength;
 
     public virtual Task<PutOutcome> PutIfAbsentAsync(
         string name,
@@ -140,4 +140,10 @@ internal sealed class Interference(IBlobStore inner, Func<Task> before) : Wrappe
 
         return await base.PutIfAbsentAsync(name, content, cancellationToken);
     }
+}
+
+/// <summary>Says of itself what length of blobs it prefers.</summary>
+internal sealed class PreferringStore(IBlobStore inner, int length) : WrappedStore(inner)
+{
+    public override int PreferredBlobLength => length;
 }

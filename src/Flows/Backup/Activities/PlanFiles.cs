@@ -47,11 +47,12 @@ internal sealed class PlanFiles(FlowEnvironment environment) : RunActivity<PlanF
 
         using SourceTree tree = run.Roots.Open(root);
         ImmutableArray<byte[]> cuts = inherit is null
-            ? RangeCuts.OfDirectories(tree)
+            ? RangeCuts.OfDirectories(tree, run.Options.Backup.Parallelism)
             : await RangeCuts.OfListingAsync(
                 new ListingReader(run.Chunks, inherit),
                 run.Options.Backup.Parallelism,
-                cancellationToken
+                cancellationToken,
+                isCutByPlan: row => !run.Repository.EndsSegment(row)
             );
         bool grants = tree.KeepsDirectoryTimes && recorded?.SealingOff != true;
         return new FilePlan(cuts, inherit, UsesTrustedDirectories: grants && !input.FullScan, grants);

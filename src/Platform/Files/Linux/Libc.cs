@@ -34,6 +34,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "signal", SetLastError = true)]
     public static partial nint Signal(int number, nint handler);
 
+    /// <summary>Of glibc alone. What it returns is of no use: whether anything was given back.</summary>
+    [LibraryImport(Library, EntryPoint = "malloc_trim")]
+    public static partial void MallocTrim(nuint pad);
+
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int descriptor);
 

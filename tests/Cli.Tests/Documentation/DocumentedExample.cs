@@ -11,7 +11,7 @@ internal sealed partial record DocumentedExample(string Place, string Commands)
     public static IEnumerable<DocumentedExample> Of(string page)
     {
         string text = DocumentedCommands.Page(page);
-        foreach (Match fence in Fence().Matches(text))
+        foreach (Match fence in Fence().Matches(text).Where(match => match.Groups["language"].Value is "" or "sh"))
         {
             string body = fence.Groups["body"].Value;
             if (body.Contains("$ ", StringComparison.Ordinal))
@@ -28,7 +28,7 @@ internal sealed partial record DocumentedExample(string Place, string Commands)
     }
 
     [GeneratedRegex(
-        "^```(sh)?\n(?<body>.*?)^```$",
+        "^```(?<language>[a-z]*)\n(?<body>.*?)^```$",
         RegexOptions.ExplicitCapture | RegexOptions.Multiline | RegexOptions.Singleline,
         1000
     )]

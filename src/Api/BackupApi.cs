@@ -154,7 +154,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
             };
         }
 #pragma warning disable CA1031 // A host goes on, and says what is wrong.
-        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (e is AbfException || !cancellationToken.IsCancellationRequested)
 #pragma warning restore CA1031
         {
             return check with { Fault = e };

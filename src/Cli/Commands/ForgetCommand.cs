@@ -125,11 +125,7 @@ internal static class ForgetCommand
             }
             else
             {
-                context.Result.Write(
-                    document,
-                    CliJson.Relaxed.ForgetDocument,
-                    writer => WriteText(document, dryRun, writer)
-                );
+                Write(context, document, dryRun);
             }
 
             return ExitCodes.Done;
@@ -148,12 +144,10 @@ internal static class ForgetCommand
             context.HowToGoOn = PruneCommand.GoesOn;
             report = await PruneCommand.RunAsync(context, environment, Pruning.OptionsOf(context.Options.Retention));
         }
-        catch (AbfException)
+        catch
         {
-            context.Messages.Warn(
-                $"{Amounts.Count(forgotten.Forgotten.Length, "set")} forgotten before the prune failed; 'abf prune' gives the "
-                    + "storage back"
-            );
+            // They are forgotten, however the prune ended; the exit code is the prune's.
+            Write(context, forgotten, dryRun: false);
             throw;
         }
 
@@ -169,6 +163,9 @@ internal static class ForgetCommand
         );
         PruneCommand.Warn(context, report);
     }
+
+    private static void Write(CommandContext context, ForgetDocument document, bool dryRun) =>
+        context.Result.Write(document, CliJson.Relaxed.ForgetDocument, writer => WriteText(document, dryRun, writer));
 
     private static ForgetRequest RequestOf(CommandContext context, string[] sets, KeepRules given)
     {

@@ -96,7 +96,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     /// <summary>For a scraper.</summary>
     public async Task<string> ReadAsync()
     {
-        await WaitAsync(ScrapePatience);
+        await WaitAsync(ScrapePatience, forMeasuring: false);
         return _text.Write(leaveOut: []);
     }
 
@@ -211,7 +211,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
     }
 
     /// <summary>For the look that is due; where it takes longer, the numbers are those of before.</summary>
-    private async Task WaitAsync(TimeSpan limit)
+    private async Task WaitAsync(TimeSpan limit, bool forMeasuring = true)
     {
         if (_ended.IsCancellationRequested)
         {
@@ -220,7 +220,7 @@ internal sealed class CommandTelemetry : IAsyncDisposable
 
         try
         {
-            await _facts.Ask().WaitAsync(limit, _context.Time, _ended);
+            await _facts.Ask(forMeasuring).WaitAsync(limit, _context.Time, _ended);
         }
         catch (Exception e) when (e is TimeoutException or OperationCanceledException)
         {

@@ -41,8 +41,9 @@ public sealed class FactsKeeper(
         unused.Read() is { Bytes: { } bytes } last ? (bytes, last.Counted ?? last.Time) : null;
 
     /// <summary>Begins a look where the last one is old.</summary>
+    /// <param name="forMeasuring">Whether who asks waits for the unused bytes too, which may take hours.</param>
     /// <returns>The look that goes on, and the measuring that follows it; done where there is none.</returns>
-    public Task Ask()
+    public Task Ask(bool forMeasuring = true)
     {
         lock (_gate)
         {
@@ -59,7 +60,7 @@ public sealed class FactsKeeper(
                     : _measuring;
             }
 
-            return Task.WhenAll(_looking, _measuring);
+            return forMeasuring ? Task.WhenAll(_looking, _measuring) : _looking;
         }
     }
 

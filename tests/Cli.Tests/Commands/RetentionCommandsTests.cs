@@ -51,6 +51,28 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
     }
 
     [Fact]
+    public async Task What_was_forgotten_is_said_although_the_prune_after_it_failed()
+    {
+        string second = await BackUpAsync();
+        foreach (
+            string pack in Directory.GetFiles(Path.Combine(Abf.Repository, "packs"), "*", SearchOption.AllDirectories)
+        )
+        {
+            File.Delete(pack);
+        }
+
+        Directory.Delete(Path.Combine(Abf.State, "cache"), recursive: true);
+
+        AbfResult both = await Abf.RunAsync("forget", "--keep-last", "1", "--prune", "--json");
+
+        Assert.True(both.ExitCode == 7, $"{both.ExitCode}: {both.Error}");
+        Assert.Equal(
+            $$"""{"kept":[{"id":"{{second}}","reasons":["last","newest-consistent"]}],"forgotten":[{"id":"{{Sample.Set}}"}]}""",
+            both.Json.GetRawText()
+        );
+    }
+
+    [Fact]
     public async Task What_is_asked_for_must_make_sense()
     {
         AssertFault(await Abf.RunAsync("forget"), 2, "--keep-last", "retention");

@@ -86,6 +86,25 @@ public sealed class FactsKeeperTests : IDisposable
         Assert.Equal(16, _looks);
     }
 
+    /// <summary>As of a server over a repository with many files: each scrape would wait as long as it waits for anything,
+    /// for hours.</summary>
+    [Fact]
+    public async Task Who_wants_the_look_alone_does_not_wait_for_the_measuring()
+    {
+        var measured = new TaskCompletionSource();
+        _measuring = measured.Task;
+        await using FactsKeeper facts = NewKeeper();
+
+        await facts.Ask(forMeasuring: false).WaitAsync(TimeSpan.FromMinutes(1), TestContext.Current.CancellationToken);
+
+        Assert.NotNull(facts.Current);
+        Task all = facts.Ask();
+        Assert.False(all.IsCompleted);
+        measured.SetResult();
+        await all;
+        Assert.Equal(5, facts.Unused?.Bytes);
+    }
+
     /// <summary>As at the end of a nightly command over a repository with many files.</summary>
     [Fact]
     public async Task A_measurement_that_is_cut_by_the_end_of_the_command_is_said_with_the_age_of_the_number_before()

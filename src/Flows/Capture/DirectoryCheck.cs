@@ -200,10 +200,12 @@ internal sealed class DirectoryCheck(CaptureSource source, PathRange range, Path
 
     private static byte[] Child(byte[] path, byte[] name) => path.Length == 0 ? name : [.. path, (byte)'/', .. name];
 
-    /// <summary>The slash after the one at <paramref name="at"/>; -1: there is none.</summary>
+    /// <summary>
+    /// The slash after the one at <paramref name="at"/>; -1: there is none. One at the very start ends the name of the root.
+    /// </summary>
     private static int NextSlash(byte[] path, int at)
     {
-        int from = at == 0 ? 0 : at + 1;
+        int from = Math.Min(at + 1, path.Length);
         int slash = path.AsSpan(from).IndexOf((byte)'/');
         return slash < 0 ? -1 : from + slash;
     }

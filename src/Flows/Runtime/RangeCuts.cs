@@ -48,7 +48,10 @@ internal static class RangeCuts
         foreach ((byte[] last, long before, bool cutByPlan) in ends.SkipLast(1))
         {
             bool isDue = before * ranges >= entries * (planned + 1);
-            if ((isDue || (keeps && cutByPlan)) && last.Length <= MaxPathBytes && cuts.Count < MaxCuts)
+
+            // The root alone is no range.
+            bool isPlace = last.Length is > 0 and <= MaxPathBytes;
+            if ((isDue || (keeps && cutByPlan)) && isPlace && cuts.Count < MaxCuts)
             {
                 cuts.Add([.. last, (byte)'/']);
 

@@ -9,8 +9,9 @@ namespace AlfrescoBackupFlows.Repository.Mirroring;
 /// Brings one store to the state of another by copying write-once blobs as bytes: no key is needed, and nothing is ever
 /// replaced or deleted. Packs come first, then index blobs, then configs, then log entries from the oldest on; the
 /// entries are those that were listed before everything else. So whatever an entry of the target names is there before
-/// it. In a new target configs come last: before them it is no repository, from then on a whole one. May be called
-/// again after it was killed anywhere, and beside backups and prunes of the source.
+/// it, but for what came and went in the source since: an entry that follows says so. In a new target configs come last:
+/// before them it is no repository, from then on a whole one. May be called again after it was killed anywhere, and
+/// beside backups and prunes of the source.
 /// </summary>
 public sealed class Mirror(IBlobStore source, IBlobStore target, MirrorOptions options, TimeProvider time)
 {

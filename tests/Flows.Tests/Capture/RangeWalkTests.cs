@@ -61,6 +61,28 @@ public sealed class RangeWalkTests
         Assert.True(taken > 0, "no segment was taken over");
     }
 
+    /// <summary>So it is where all that stood before the first cut was deleted since.</summary>
+    [Fact]
+    public async Task A_range_that_begins_behind_the_root_alone_is_walked_as_any_other()
+    {
+        await using CaptureBench bench = await CaptureBench.CreateAsync(_token);
+        bench.GrantsTrust = true;
+        Add(bench, "2025/12");
+        Add(bench, "2026/1");
+        Night night = await CaptureAsync(bench, null, ["2026"u8.ToArray()]);
+        Directory.Delete(Path.Combine(bench.Source, "2025"), recursive: true);
+        _required.Remove(_required.Keys.First());
+        night = await CaptureAsync(bench, night, ["2026"u8.ToArray()], usesSegments: true);
+        List<SegmentRow> rows = await RowsAsync(bench, night.Listing).ToListAsync(_token);
+        Assert.Empty(rows[0].Last);
+
+        ListingReader listing = new(bench.Chunks, night.Listing);
+        Assert.Empty(await RangeCuts.OfListingAsync(listing, 4, _token, isCutByPlan: _ => true));
+        Night next = await CaptureAsync(bench, night, ["/"u8.ToArray()], usesSegments: true);
+
+        Assert.Equal(await ReadAsync(bench, night), await ReadAsync(bench, next));
+    }
+
     [Fact]
     public async Task A_damaged_table_of_directories_costs_nothing_but_time()
     {

@@ -62,4 +62,20 @@ public sealed class TargetMarkerTests : IDisposable
         Assert.True(File.Exists(file));
         Assert.False(Directory.Exists(Target));
     }
+
+    [Fact]
+    public void Where_a_link_under_the_name_in_between_leads_nothing_is_deleted()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "making a link needs a right there");
+        string elsewhere = Directory.CreateDirectory(_directory.Combine("elsewhere")).FullName;
+        new TargetMarker(elsewhere).Write(s_mark);
+        Directory.CreateSymbolicLink(Unfinished, elsewhere);
+
+        PermanentException fault = Assert.Throws<PermanentException>(() => new TargetMarker(Target).MakeTarget(s_mark));
+
+        Assert.Equal(ErrorKind.Target, fault.Kind);
+        Assert.Contains(Unfinished, fault.Message, StringComparison.Ordinal);
+        Assert.Equal(s_mark, new TargetMarker(elsewhere).TryRead());
+        Assert.False(Directory.Exists(Target));
+    }
 }

@@ -142,8 +142,8 @@ internal sealed class RandomHistory : IAsyncDisposable
         }
     }
 
-    /// <summary>A copy that was left in the middle names what is there, unless a set came and went since the
-    /// last.</summary>
+    /// <summary>A copy that was left in the middle names what is there, unless a set, or an index blob, came
+    /// and went since the last.</summary>
     private async Task MirrorAsync()
     {
         bool hadForgotten = _hasForgotten;
@@ -184,8 +184,11 @@ internal sealed class RandomHistory : IAsyncDisposable
         );
     }
 
-    private Task<bool> CompactAsync() =>
-        DisturbAsync(
+    private Task<bool> CompactAsync()
+    {
+        // A prune may now delete index blobs of sets that are still there: to a mirror they came and went as well.
+        _hasForgotten = true;
+        return DisturbAsync(
             "compact",
             _store,
             async store =>
@@ -197,6 +200,7 @@ internal sealed class RandomHistory : IAsyncDisposable
                 await new SmallIndexes(repository) { MaxLeft = 1 }.CompactAsync(CancellationToken.None);
             }
         );
+    }
 
     /// <summary>Work that dies at a request, and in whose requests others are at work.</summary>
     /// <returns>Whether it came to its end.</returns>

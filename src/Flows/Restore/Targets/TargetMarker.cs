@@ -124,10 +124,11 @@ internal sealed class TargetMarker(string target)
         var marker = new TargetMarker(place);
         try
         {
-            // Of an attempt that was killed here.
-            marker.Remove();
             if (GivenPath.IsDirectory(place))
             {
+                // Of an attempt that was killed here: a link, and what is somebody else's, is refused, not emptied.
+                TargetTree.Open(place).Dispose();
+                marker.Remove();
                 GivenPath.DeleteEmptyDirectory(place);
             }
 

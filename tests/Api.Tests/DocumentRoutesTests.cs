@@ -290,6 +290,44 @@ public sealed class DocumentRoutesTests
         (await api.GetAsync(Content(set, "big.bin"))).AssertProblem(500, "repository");
     }
 
+    /// <summary>It was quick at first, so that its average stays good for hours.</summary>
+    [Fact]
+    public async Task Who_stops_reading_a_document_is_cut_off_and_holds_no_place_any_more()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-22T21:00:00Z", null));
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+        {
+            rig.Time = time;
+            rig.Options.Serve.Documents = true;
+        });
+        byte[] bytes = RandomNumberGenerator.GetBytes(LargeBytes);
+        string set = await api.CommitAsync(new StoredSet().Document(10, "big.bin", "big.bin", bytes, Day1));
+        List<HttpResponseMessage> stopped = [];
+        for (int i = 0; i < ApiLimits.DownloadsAtOnce; i++)
+        {
+            stopped.Add(
+                await api.Client.GetAsync(Content(set, "big.bin"), HttpCompletionOption.ResponseHeadersRead, _token)
+            );
+            await (await stopped[^1].Content.ReadAsStreamAsync(_token)).ReadExactlyAsync(new byte[1 << 20], _token);
+        }
+
+        (await api.GetAsync(Content(set, "big.bin"))).AssertProblem(429, "too-many-requests");
+        while (api.Log.Lines.Count(line => line.StartsWith("Document cut off", default)) < stopped.Count)
+        {
+            time.Advance(TimeSpan.FromSeconds(257));
+            await Task.Delay(50, _token);
+        }
+
+        Assert.Contains(api.Log.Lines, line => line.EndsWith("the client took nothing for 256 seconds", default));
+        foreach (HttpResponseMessage response in stopped)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(_token));
+            response.Dispose();
+        }
+
+        Assert.Equal(bytes, await api.Client.GetByteArrayAsync(Content(set, "big.bin"), _token));
+    }
+
     [Fact]
     public async Task Who_asks_for_too_many_documents_waits()
     {

@@ -118,7 +118,8 @@ internal static class ContentHandlers
                 file.Content.Length
             ),
             call.Client,
-            call.Logger
+            call.Logger,
+            call.Environment.Time
         );
     }
 

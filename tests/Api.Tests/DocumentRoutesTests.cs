@@ -141,6 +141,23 @@ public sealed class DocumentRoutesTests
         Assert.InRange(found.GetProperty("documents").GetArrayLength(), 30, 40);
     }
 
+    [Fact]
+    public async Task Content_urls_without_an_end_do_not_either()
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+        var stored = new StoredSet();
+        for (int i = 0; i < 80; i++)
+        {
+            stored.Document(100 + i, $"{i}.txt", $"{i}{new string('x', 60_000)}", (byte[]?)null, Day1);
+        }
+
+        await api.CommitAsync(stored);
+
+        JsonElement found = (await api.GetAsync("/api/find?for=txt")).Json;
+        Assert.Equal("limit", Stopped(found));
+        Assert.InRange(found.GetProperty("documents").GetArrayLength(), 60, 70);
+    }
+
     /// <summary>The store does not answer: the search ends by its time, and by its browser.</summary>
     [Fact]
     public async Task A_search_ends_when_its_time_is_over_and_when_nobody_waits_for_it()
@@ -326,6 +343,23 @@ public sealed class DocumentRoutesTests
         }
 
         Assert.Equal(bytes, await api.Client.GetByteArrayAsync(Content(set, "big.bin"), _token));
+    }
+
+    /// <summary>As previews have it, one for each document.</summary>
+    [Fact]
+    public async Task Of_a_name_that_many_documents_have_no_more_than_their_number_is_told()
+    {
+        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Serve.Documents = true);
+        var stored = new StoredSet();
+        for (int i = 0; i < 1200; i++)
+        {
+            stored.Document(100 + i, i % 2 == 0 ? "doclib" : "Doclib", $"{i}.bin", (byte[]?)null, Day1);
+        }
+
+        string set = await api.CommitAsync(stored);
+
+        Assert.StartsWith("600 documents", (await api.GetAsync(Content(set, "doclib"))).Text("detail"), default);
+        Assert.StartsWith("1200 documents", (await api.GetAsync(Content(set, "DOCLIB"))).Text("detail"), default);
     }
 
     [Fact]

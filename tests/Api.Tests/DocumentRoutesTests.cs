@@ -6,6 +6,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Verification;
@@ -360,6 +361,33 @@ public sealed class DocumentRoutesTests
 
         Assert.StartsWith("600 documents", (await api.GetAsync(Content(set, "doclib"))).Text("detail"), default);
         Assert.StartsWith("1200 documents", (await api.GetAsync(Content(set, "DOCLIB"))).Text("detail"), default);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_hosts_own_files_is_no_document_that_is_not_there_and_shows_no_path()
+    {
+        bool isBroken = false;
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+        {
+            rig.Options.Serve.Documents = true;
+            rig.Wrap = store => new VisitedBlobStore(store, new RequestNumbers(), BreakAsync);
+        });
+        string set = await api.CommitAsync(Report("first", Day1, "1.0"));
+        isBroken = true;
+
+        ApiAnswer answer = await api.GetAsync(Content(set, "report.pdf"));
+
+        answer.AssertProblem(500, "configuration");
+        Assert.DoesNotContain("/var/lib", answer.Body, default);
+
+        Task BreakAsync(BlobCall call, bool isServed, CancellationToken stop) =>
+            isBroken && call.Name.StartsWith("packs/", StringComparison.Ordinal)
+                ? throw new PermanentException(
+                    ErrorKind.Configuration,
+                    "state: the local files in '/var/lib/abf/cache' cannot be read",
+                    new IOException("it became shorter")
+                )
+                : Task.CompletedTask;
     }
 
     [Fact]

@@ -26,10 +26,17 @@ internal sealed class DocumentAnswer(
     ReadOnlyMemory<byte> first,
     GivenDocument document,
     IPAddress? client,
-    ILogger logger
+    ILogger logger,
+    TimeProvider time
 ) : IResult
 {
     private const int BufferBytes = 256 * 1024;
+
+    /// <summary>
+    /// For one buffer: 1 KiB a second. The server looks at the average alone, so that who was quick at first could stop for
+    /// days, and hold the set and a place among those that go out.
+    /// </summary>
+    private static readonly TimeSpan LongestWrite = TimeSpan.FromSeconds(256);
 
     private readonly string _nodeRef = PlainText.Excerpt(document.NodeRef);
     private readonly string _url = PlainText.Excerpt(document.Url);
@@ -53,7 +60,10 @@ internal sealed class DocumentAnswer(
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            string reason = httpContext.RequestAborted.IsCancellationRequested ? "the client went away" : e.Message;
+            string reason =
+                e is not TimeoutException && httpContext.RequestAborted.IsCancellationRequested
+                    ? "the client went away"
+                    : e.Message;
             Logs.CutOff(logger, client, _sent, document.Length, _nodeRef, _url, document.Set, Secret.Redact(reason));
             httpContext.Abort();
         }
@@ -80,7 +90,17 @@ internal sealed class DocumentAnswer(
 
     private async Task SendAsync(Stream body, ReadOnlyMemory<byte> bytes, CancellationToken aborted)
     {
-        await body.WriteAsync(bytes, aborted);
+        using var late = new CancellationTokenSource(LongestWrite, time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
+        try
+        {
+            await body.WriteAsync(bytes, stop.Token);
+        }
+        catch (OperationCanceledException e) when (late.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the client took nothing for {LongestWrite.TotalSeconds:0} seconds", e);
+        }
+
         _sent += bytes.Length;
     }
 

@@ -54,6 +54,8 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
             {
                 foreach ((int set, CatalogueNode node) in await MatchesAsync(rows))
                 {
+                    // What is in memory is read without a look at it, and a segment may be that of many sets.
+                    cancellationToken.ThrowIfCancellationRequested();
                     (RunId id, CatalogueReader catalogue) = _sets[set];
                     string? path = await catalogue.PathOfAsync(node, cancellationToken);
                     if (!pattern.NeedsPath || pattern.MatchesPath(path))

@@ -29,18 +29,38 @@ public static class FileName
         }
 
         string text = safe.ToString().TrimEnd(' ', '.').TrimStart(' ');
-        string extension = Path.GetExtension(text);
-        string stem = text[..^extension.Length];
-        while (Encoding.UTF8.GetByteCount(stem) + Encoding.UTF8.GetByteCount(extension) > MaxBytes)
+        if (text.StartsWith('.'))
         {
-            if (stem.Length == 0)
-            {
-                (stem, extension) = (extension, string.Empty);
-            }
-
-            stem = stem[..^(stem.Length > 1 && char.IsLowSurrogate(stem[^1]) ? 2 : 1)];
+            // Programs read such files by themselves where they find them, and listings do not show them.
+            text = $"_{text}";
         }
 
+        string extension = Path.GetExtension(text);
+        if (Encoding.UTF8.GetByteCount(extension) >= MaxBytes)
+        {
+            extension = string.Empty;
+        }
+
+        string stem = Fit(text[..^extension.Length], MaxBytes - Encoding.UTF8.GetByteCount(extension));
         return stem.Length + extension.Length > 0 ? stem + extension : "document";
+    }
+
+    /// <summary>As many of the first letters as have so many bytes at most.</summary>
+    private static string Fit(string text, int maxBytes)
+    {
+        int length = 0;
+        int bytes = 0;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > maxBytes)
+            {
+                break;
+            }
+
+            length += rune.Utf16SequenceLength;
+        }
+
+        return text[..length];
     }
 }

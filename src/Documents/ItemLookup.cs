@@ -26,11 +26,11 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
                 : throw SetCatalogues.HasNone(set);
         }
 
-        (IReadOnlyList<CatalogueNode> nodes, string what) = await NodesAsync(item);
+        (IReadOnlyList<CatalogueNode> nodes, string what, long more) = await NodesAsync(item);
         CatalogueNode[] documents = [.. nodes.Where(static node => node.MainContent is not null)];
         if (documents.Length > 1)
         {
-            throw await SeveralAsync(item, documents);
+            throw await SeveralAsync(item, documents, documents.Length + more);
         }
 
         if (documents.Length == 1)
@@ -61,7 +61,8 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             );
     }
 
-    private async Task<(IReadOnlyList<CatalogueNode> Nodes, string What)> NodesAsync(string item)
+    /// <returns>The nodes, what they were looked up by, and how many documents there are besides.</returns>
+    private async Task<(IReadOnlyList<CatalogueNode> Nodes, string What, long More)> NodesAsync(string item)
     {
         if (ItemName.TryParseNodeRef(item, out string store, out string uuid))
         {
@@ -69,44 +70,56 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             nodes.RemoveAll(node => node.Store != store);
             if (nodes.Count > 0)
             {
-                return (nodes, "node");
+                return (nodes, "node", 0);
             }
         }
 
         if (ItemName.IsUrl(item))
         {
-            List<CatalogueNode> users = [];
+            // A document and its newest version have one file: whoever names it gets that, whoever else uses it.
+            CatalogueNode? user = null;
             await foreach (ContentUse use in catalogue!.FindUsesAsync([item], cancellationToken))
             {
-                users.Add(use.Node);
+                user = user is null || use.Node.VersionOf.Length == 0 ? use.Node : user;
+                if (user.VersionOf.Length == 0)
+                {
+                    break;
+                }
             }
 
-            // A document and its newest version have one file: whoever names it gets that, whoever else uses it.
-            return (
-                [.. users.OrderBy(static node => node.VersionOf.Length > 0).Take(1)],
-                ItemName.IsNodeRef(item) ? "node" : Url
-            );
+            return (user is null ? [] : [user], ItemName.IsNodeRef(item) ? "node" : Url, 0);
         }
 
         if (ItemName.IsUuid(item))
         {
-            return (await catalogue!.FindByUuidAsync(item, cancellationToken), "node");
+            return (await catalogue!.FindByUuidAsync(item, cancellationToken), "node", 0);
         }
 
         if (item.Contains('/', StringComparison.Ordinal))
         {
-            return (await catalogue!.FindByPathAsync(item, cancellationToken), "document");
+            return (await catalogue!.FindByPathAsync(item, cancellationToken), "document", 0);
         }
 
-        List<CatalogueNode> named = [.. await catalogue!.FindByNameAsync(item, cancellationToken)];
-        named.RemoveAll(static node => node.VersionOf.Length > 0);
-
         // Where only the case of letters tells them apart, the one that is written so is meant.
-        List<CatalogueNode> exact = named.FindAll(node => node.Name == item && node.MainContent is not null);
-        return (exact.Count > 0 ? exact : named, "document");
+        Named exact = new();
+        Named all = new();
+        await foreach (CatalogueNode node in catalogue!.ReadByNameAsync(item, cancellationToken))
+        {
+            if (node.VersionOf.Length == 0)
+            {
+                all.Add(node);
+                if (node.Name == item && node.MainContent is not null)
+                {
+                    exact.Add(node);
+                }
+            }
+        }
+
+        Named named = exact.Nodes.Count > 0 ? exact : all;
+        return (named.Nodes, "document", named.More);
     }
 
-    private async Task<PermanentException> SeveralAsync(string item, CatalogueNode[] documents)
+    private async Task<PermanentException> SeveralAsync(string item, CatalogueNode[] documents, long count)
     {
         List<string> lines = [];
         foreach (CatalogueNode node in documents.Take(MaxNamed))
@@ -115,15 +128,39 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             lines.Add(PlainText.Escape($"  {node.NodeRef}  {path}"));
         }
 
-        if (documents.Length > MaxNamed)
+        if (count > lines.Count)
         {
-            lines.Add($"  and {documents.Length - MaxNamed} more");
+            lines.Add($"  and {count - lines.Count} more");
         }
 
         return new PermanentException(
             ErrorKind.Configuration,
-            $"{documents.Length} documents of set {set} are named '{item}': name one by its node reference or its path\n"
+            $"{count} documents of set {set} are named '{item}': name one by its node reference or its path\n"
                 + string.Join('\n', lines)
         );
+    }
+
+    /// <summary>
+    /// The nodes of a name in bounded memory: previews, one for each document, have all the same. Of documents those that are
+    /// told, of others one.
+    /// </summary>
+    private sealed class Named
+    {
+        public List<CatalogueNode> Nodes { get; } = [];
+
+        /// <summary>Documents that are not in the list.</summary>
+        public long More { get; private set; }
+
+        public void Add(CatalogueNode node)
+        {
+            if (Nodes.Count < MaxNamed && (node.MainContent is not null || Nodes.Count == 0))
+            {
+                Nodes.Add(node);
+            }
+            else if (node.MainContent is not null)
+            {
+                More++;
+            }
+        }
     }
 }

@@ -6,6 +6,7 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 using AlfrescoBackupFlows.Repository.Verification;
@@ -139,6 +140,23 @@ public sealed class DocumentRoutesTests
         JsonElement found = (await api.GetAsync("/api/find?for=xx")).Json;
         Assert.Equal("limit", Stopped(found));
         Assert.InRange(found.GetProperty("documents").GetArrayLength(), 30, 40);
+    }
+
+    [Fact]
+    public async Task Content_urls_without_an_end_do_not_either()
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+        var stored = new StoredSet();
+        for (int i = 0; i < 80; i++)
+        {
+            stored.Document(100 + i, $"{i}.txt", $"{i}{new string('x', 60_000)}", (byte[]?)null, Day1);
+        }
+
+        await api.CommitAsync(stored);
+
+        JsonElement found = (await api.GetAsync("/api/find?for=txt")).Json;
+        Assert.Equal("limit", Stopped(found));
+        Assert.InRange(found.GetProperty("documents").GetArrayLength(), 60, 70);
     }
 
     /// <summary>The store does not answer: the search ends by its time, and by its browser.</summary>
@@ -288,6 +306,88 @@ public sealed class DocumentRoutesTests
         // Damaged from its first byte on, it is no document at all.
         Flip(packs[0]);
         (await api.GetAsync(Content(set, "big.bin"))).AssertProblem(500, "repository");
+    }
+
+    /// <summary>It was quick at first, so that its average stays good for hours.</summary>
+    [Fact]
+    public async Task Who_stops_reading_a_document_is_cut_off_and_holds_no_place_any_more()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-22T21:00:00Z", null));
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+        {
+            rig.Time = time;
+            rig.Options.Serve.Documents = true;
+        });
+        byte[] bytes = RandomNumberGenerator.GetBytes(LargeBytes);
+        string set = await api.CommitAsync(new StoredSet().Document(10, "big.bin", "big.bin", bytes, Day1));
+        List<HttpResponseMessage> stopped = [];
+        for (int i = 0; i < ApiLimits.DownloadsAtOnce; i++)
+        {
+            stopped.Add(
+                await api.Client.GetAsync(Content(set, "big.bin"), HttpCompletionOption.ResponseHeadersRead, _token)
+            );
+            await (await stopped[^1].Content.ReadAsStreamAsync(_token)).ReadExactlyAsync(new byte[1 << 20], _token);
+        }
+
+        (await api.GetAsync(Content(set, "big.bin"))).AssertProblem(429, "too-many-requests");
+        while (api.Log.Lines.Count(line => line.StartsWith("Document cut off", default)) < stopped.Count)
+        {
+            time.Advance(TimeSpan.FromSeconds(257));
+            await Task.Delay(50, _token);
+        }
+
+        Assert.Contains(api.Log.Lines, line => line.EndsWith("the client took nothing for 256 seconds", default));
+        foreach (HttpResponseMessage response in stopped)
+        {
+            await Assert.ThrowsAnyAsync<Exception>(() => response.Content.ReadAsByteArrayAsync(_token));
+            response.Dispose();
+        }
+
+        Assert.Equal(bytes, await api.Client.GetByteArrayAsync(Content(set, "big.bin"), _token));
+    }
+
+    /// <summary>As previews have it, one for each document.</summary>
+    [Fact]
+    public async Task Of_a_name_that_many_documents_have_no_more_than_their_number_is_told()
+    {
+        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Serve.Documents = true);
+        var stored = new StoredSet();
+        for (int i = 0; i < 1200; i++)
+        {
+            stored.Document(100 + i, i % 2 == 0 ? "doclib" : "Doclib", $"{i}.bin", (byte[]?)null, Day1);
+        }
+
+        string set = await api.CommitAsync(stored);
+
+        Assert.StartsWith("600 documents", (await api.GetAsync(Content(set, "doclib"))).Text("detail"), default);
+        Assert.StartsWith("1200 documents", (await api.GetAsync(Content(set, "DOCLIB"))).Text("detail"), default);
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_hosts_own_files_is_no_document_that_is_not_there_and_shows_no_path()
+    {
+        bool isBroken = false;
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+        {
+            rig.Options.Serve.Documents = true;
+            rig.Wrap = store => new VisitedBlobStore(store, new RequestNumbers(), BreakAsync);
+        });
+        string set = await api.CommitAsync(Report("first", Day1, "1.0"));
+        isBroken = true;
+
+        ApiAnswer answer = await api.GetAsync(Content(set, "report.pdf"));
+
+        answer.AssertProblem(500, "configuration");
+        Assert.DoesNotContain("/var/lib", answer.Body, default);
+
+        Task BreakAsync(BlobCall call, bool isServed, CancellationToken stop) =>
+            isBroken && call.Name.StartsWith("packs/", StringComparison.Ordinal)
+                ? throw new PermanentException(
+                    ErrorKind.Configuration,
+                    "state: the local files in '/var/lib/abf/cache' cannot be read",
+                    new IOException("it became shorter")
+                )
+                : Task.CompletedTask;
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Engines.Tests;
 using AlfrescoBackupFlows.Extension.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Backup;
@@ -51,12 +52,14 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [InlineData("NightlyBackup")]
     [InlineData("HourlyLook")]
     [InlineData("WebPage")]
+    [InlineData("Find")]
+    [InlineData("GetContent")]
     [InlineData("CommitSet")]
     [InlineData("MirrorBlobs")]
     [InlineData("ForgetSets")]
     [InlineData("PruneRepository")]
     [InlineData("RecordDrill")]
-    public void What_the_app_says_of_a_run_is_heard(string function)
+    public void What_the_app_says_of_a_run_or_a_document_is_heard(string function)
     {
         using ILoggerFactory factory = CreateFactory();
 
@@ -81,15 +84,17 @@ public sealed class HostJsonTests(TaskHubs hubs)
         Assert.Equal(
             [
                 "DrillPassed",
+                "GivenOut",
                 "Mirrored",
                 "Pruned",
                 "Repaired",
+                "Searched",
                 "SetCommitted",
                 "SetsForgotten",
                 "Started",
                 "StartedByTime",
             ],
-            new[] { typeof(HotBackupFlow).Assembly, typeof(DurableInstances).Assembly }
+            new[] { typeof(HotBackupFlow).Assembly, typeof(BackupApi).Assembly, typeof(DurableInstances).Assembly }
                 .SelectMany(assembly => assembly.GetTypes())
                 .SelectMany(type => type.GetMethods(BindingFlags.Static | BindingFlags.Public))
                 .Where(method => method.GetCustomAttribute<LoggerMessageAttribute>()?.Level is LogLevel.Information)

@@ -90,9 +90,10 @@ internal static class ContentHandlers
             found = await new ItemLookup(await TryOpenAsync(call, catalogues, manifest), set.Id, stop).FindAsync(item);
             source = await new ContentFiles(catalogues.Chunks, manifest).FindAsync(found.Url, stop);
         }
-        catch (PermanentException e) when (e.Kind is ErrorKind.Configuration)
+        catch (PermanentException e) when (e is { Kind: ErrorKind.Configuration, InnerException: null })
         {
-            // What follows the first line names documents, of which the client asks by 'find'.
+            // A fault of this host's own files has a cause, and names a path that is not for clients. What follows the first
+            // line names documents, of which the client asks by 'find'.
             throw ApiException.NotFound(PlainText.Escape(e.Message.Split('\n')[0]));
         }
 
@@ -118,7 +119,8 @@ internal static class ContentHandlers
                 file.Content.Length
             ),
             call.Client,
-            call.Logger
+            call.Logger,
+            call.Environment.Time
         );
     }
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Api.Documents;
+using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Documents;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
@@ -24,7 +25,7 @@ internal static class FindHandlers
     /// <summary>Sets and states of documents together: what an answer grows with.</summary>
     private const int MaxRows = 20_000;
 
-    /// <summary>Characters of names and paths, which a database may have of any length.</summary>
+    /// <summary>Characters of names, paths and URLs, which a database may have of any length.</summary>
     private const int MaxCharacters = 4_000_000;
 
     /// <summary>As <see cref="DocumentSearch.Segments"/> counts them: some 20 bytes each.</summary>
@@ -165,7 +166,7 @@ internal static class FindHandlers
             int characters = 0;
             await foreach (FoundState state in FoundState.GroupAsync(search.ReadAsync(stop), stop))
             {
-                characters += state.Newest.Name.Length + (state.Newest.Path?.Length ?? 0);
+                characters += LengthOf(state.Newest);
                 if (Found.Count == limit || rows + state.Sets.Count > MaxRows || characters > MaxCharacters)
                 {
                     Stopped = "limit";
@@ -176,5 +177,16 @@ internal static class FindHandlers
                 rows += state.Sets.Count;
             }
         }
+
+        private static int LengthOf(FoundDocument document) =>
+            new[]
+            {
+                document.Name,
+                document.NodeRef,
+                document.Path,
+                document.ContentUrl,
+                document.Version,
+                document.Mimetype,
+            }.Sum(static text => text?.Length ?? 0);
     }
 }

@@ -107,6 +107,10 @@ public sealed class CatalogueReader
     public Task<IReadOnlyList<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfName(name), cancellationToken);
 
+    /// <summary>The same one by one: a name may be that of as many nodes as there are documents.</summary>
+    public IAsyncEnumerable<CatalogueNode> ReadByNameAsync(string name, CancellationToken cancellationToken) =>
+        FindAsync(CatalogueLookup.OfName(name), cancellationToken);
+
     /// <summary>The nodes at a path, such as <c>Sites/x/documentLibrary/y.pdf</c>; see <see cref="PathOfAsync"/>.</summary>
     public async Task<IReadOnlyList<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken)
     {
@@ -229,7 +233,7 @@ public sealed class CatalogueReader
         }
 
         string path = CatalogueKey.Fold(string.Join('/', names));
-        foreach (CatalogueNode node in await FindByNameAsync(names[^1], cancellationToken))
+        await foreach (CatalogueNode node in ReadByNameAsync(names[^1], cancellationToken))
         {
             if (
                 node.VersionOf.Length == 0
@@ -376,7 +380,7 @@ public sealed class CatalogueReader
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        foreach (CatalogueNode node in await FindByNameAsync(name, cancellationToken))
+        await foreach (CatalogueNode node in ReadByNameAsync(name, cancellationToken))
         {
             if (
                 node is { IsHome: false, VersionOf.Length: 0 }

@@ -103,6 +103,8 @@ internal sealed class CatalogueWalk(CatalogueReader catalogue, CancellationToken
         HashSet<long> level = from;
         for (int depth = 0; level.Count > 0 && depth < MaxDepth; depth++)
         {
+            // All that it reads may be in memory already.
+            cancellationToken.ThrowIfCancellationRequested();
             if (all.Count > MaxNodes || await catalogue.FindSegmentsInAsync(level, cancellationToken) is not { } rows)
             {
                 return null;

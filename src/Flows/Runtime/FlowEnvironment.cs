@@ -96,7 +96,8 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
     /// Sequence of the newest entry of the repository's log that this machine remembers, without a request; null where it
     /// remembers none.
     /// </summary>
-    public long? FindLogSeen() => HeadMemory.Find(Options.State!, Stores.Blobs.Location)?.Sequence;
+    public long? FindLogSeen() =>
+        Options.State is { } state ? HeadMemory.Find(state, Stores.Blobs.Location)?.Sequence : null;
 
     public async ValueTask DisposeAsync()
     {

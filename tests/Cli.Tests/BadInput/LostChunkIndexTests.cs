@@ -71,6 +71,7 @@ public sealed class LostChunkIndexTests(CommittedSample sample, OnDemand<Postgre
     public async Task An_index_blob_that_only_a_later_set_needs_is_not_in_the_way_of_the_set_before()
     {
         string[] before = Directory.GetFiles(Path.Combine(Abf.Repository, "index"));
+        await ChangeSourceAsync();
         AssertDone(await Abf.RunAsync("backup"));
         string later = (await Abf.RunAsync("sets", "--json")).Json[0].GetProperty("id").GetString()!;
         foreach (string own in Directory.GetFiles(Path.Combine(Abf.Repository, "index")).Except(before))

@@ -87,6 +87,8 @@ public sealed class StorageFaultTests(
     [Fact]
     public async Task A_full_disk_under_the_repository()
     {
+        await ChangeSourceAsync();
+
         AbfResult result = await FullDisk.RunAsync(Abf, Abf.Combine("disk"), "12k", move: Abf.Repository, ["backup"]);
 
         AssertFault(result, 6, "repository.url", Abf.Combine("disk"), "the disk is full", "make room");

@@ -98,6 +98,7 @@ public sealed class RetentionCommandsTests(CommittedSample sample, OnDemand<Post
     [Fact]
     public async Task Stats_say_what_each_set_takes_up_and_what_it_will_cost()
     {
+        await ChangeSourceAsync();
         await BackUpAsync();
         Abf.Config["retention"] = new JsonObject { ["pricePerGb"] = "1000" };
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
@@ -30,6 +31,14 @@ public abstract class CommittedSampleTest(CommittedSample sample, OnDemand<Postg
     {
         JsonObject installation = Abf.Section("installation");
         return (JsonObject)(installation[section] ??= new JsonObject());
+    }
+
+    /// <summary>A file went and another came: the next set has something of its own.</summary>
+    private protected async Task ChangeSourceAsync()
+    {
+        string shared = Path.Combine(await sample.CopyRootAsync(Abf), "contentstore", "shared");
+        File.Delete(Path.Combine(shared, "s"));
+        await File.WriteAllBytesAsync(Path.Combine(shared, "t"), RandomNumberGenerator.GetBytes(64 * 1024), Token);
     }
 
     /// <summary>The exit code, nothing on stdout, and one line on stderr that says all of this and no secret.</summary>

@@ -47,4 +47,21 @@ public sealed class PostgresMarkTests(PostgresFixture server) : IDisposable
         await connection.OpenTarget().RestoreAsync(dump.WriteAsync, Cancel);
         Assert.Equal(await server.DumpByHandAsync(source), await server.DumpByHandAsync(target));
     }
+
+    [Fact]
+    public async Task A_mark_that_another_user_made_marks_nothing()
+    {
+        string database = await server.CreateDatabaseAsync();
+        DatabaseConnection connection = server.Connection(database) with { Mark = Own };
+        IDatabaseTarget target = connection.OpenTarget();
+        await server.ExecuteAsync(database, $"CREATE TABLE public.{connection.MarkTable} ()");
+        Assert.True(await target.IsMarkedAsync(Cancel));
+
+        await server.ExecuteAsync(
+            database,
+            $"CREATE ROLE \"planter of {database}\"; ALTER TABLE {connection.MarkTable} OWNER TO \"planter of {database}\""
+        );
+
+        Assert.False(await target.IsMarkedAsync(Cancel));
+    }
 }

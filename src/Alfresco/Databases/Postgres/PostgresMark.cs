@@ -36,7 +36,9 @@ internal static class PostgresMark
     ) =>
         PostgresSession.ScalarAsync<bool>(
             session,
-            $"SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE relname = '{connection.MarkTable}' AND relkind = 'r')",
+            // One that somebody else made marks nothing.
+            $"SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class WHERE relname = '{connection.MarkTable}' AND relkind = 'r' "
+                + "AND pg_catalog.pg_get_userbyid(relowner) = current_user)",
             cancellationToken
         );
 }

@@ -39,6 +39,9 @@ internal sealed class ApiLimits : IDisposable
     /// <summary>Held while documents are looked for.</summary>
     public SemaphoreSlim Searching { get; } = new(1);
 
+    /// <summary>Held while findings are read: a few at once, each takes memory.</summary>
+    public SemaphoreSlim Reporting { get; } = new(2);
+
     /// <summary>A place for one document; to be disposed when it has gone out. Null: there are too many.</summary>
     public RateLimitLease? TryEnterDownload(IPAddress? client)
     {
@@ -58,6 +61,7 @@ internal sealed class ApiLimits : IDisposable
         Starting.Dispose();
         Counting.Dispose();
         Searching.Dispose();
+        Reporting.Dispose();
     }
 
     private static FixedWindowRateLimiterOptions Window(int downloads) =>

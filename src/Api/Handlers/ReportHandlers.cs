@@ -48,8 +48,16 @@ internal static class ReportHandlers
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
         try
         {
-            SetReportDocument document = await ReadAsync(call, set, (kind, from, limit), stop.Token);
-            return ApiCall.Ok(document, ApiJson.Relaxed.SetReportDocument);
+            await call.Limits.Reporting.WaitAsync(stop.Token);
+            try
+            {
+                SetReportDocument document = await ReadAsync(call, set, (kind, from, limit), stop.Token);
+                return ApiCall.Ok(document, ApiJson.Relaxed.SetReportDocument);
+            }
+            finally
+            {
+                call.Limits.Reporting.Release();
+            }
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -34,10 +34,12 @@ public sealed class UnitFilesTests
     }
 
     /// <summary>Private temporary files are gone with the stop of a service.</summary>
-    [Fact]
-    public void A_drill_that_was_stopped_finds_its_scratch_again()
+    [Theory]
+    [InlineData("abf-drill.service")]
+    [InlineData("abf-serve.service")]
+    public void A_drill_that_was_stopped_finds_its_scratch_again(string unit)
     {
-        string[] lines = File.ReadAllLines(Path.Combine(Units(), "abf-drill.service"));
+        string[] lines = File.ReadAllLines(Path.Combine(Units(), unit));
 
         Assert.Contains("CacheDirectory=abf-drill", lines);
         Assert.Contains("Environment=TMPDIR=%C/abf-drill", lines);

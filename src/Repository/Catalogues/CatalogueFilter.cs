@@ -1,6 +1,3 @@
-using System.Buffers;
-using AlfrescoBackupFlows.Repository.Format;
-
 namespace AlfrescoBackupFlows.Repository.Catalogues;
 
 /// <summary>
@@ -9,28 +6,16 @@ namespace AlfrescoBackupFlows.Repository.Catalogues;
 /// </summary>
 internal static class CatalogueFilter
 {
-    private const byte Version = 1;
     private const int BytesPerKey = 2;
     private const int Probes = 8;
-    private const string What = "a filter of a catalogue";
 
     /// <summary>Keys of a segment: nodes may have any number of contents.</summary>
     private const int MaxKeys = 1 << 20;
 
-    /// <param name="sections">In the order of the segments; those without keys are left out.</param>
-    public static byte[] Encode(IEnumerable<CatalogueSection> sections)
-    {
-        ArrayBufferWriter<byte> output = new(64 * 1024);
-        output.WriteByte(Version);
-        foreach (CatalogueSection section in sections.Where(static section => section.Bytes.Length > 0))
-        {
-            output.WriteByte((byte)section.Position);
-            output.WriteVarint((ulong)(section.Bytes.Length / BytesPerKey));
-            output.Write(section.Bytes);
-        }
+    private static readonly CatalogueSections s_sections = new("a filter of a catalogue", "keys", BytesPerKey, MaxKeys);
 
-        return output.WrittenSpan.ToArray();
-    }
+    /// <inheritdoc cref="CatalogueSections.Encode"/>
+    public static byte[] Encode(IEnumerable<CatalogueSection> sections) => s_sections.Encode(sections);
 
     public static CatalogueSection SectionOf(int position, IReadOnlyCollection<CatalogueKey> keys)
     {
@@ -47,58 +32,23 @@ internal static class CatalogueFilter
         return new CatalogueSection(position, bits);
     }
 
-    public static List<CatalogueSection> ReadSections(ReadOnlySpan<byte> filter)
-    {
-        VarintReader reader = Begin(filter);
-        List<CatalogueSection> sections = [];
-        int last = -1;
-        while (!reader.AtEnd)
-        {
-            ReadOnlySpan<byte> bits = ReadSection(ref reader, ref last);
-            sections.Add(new CatalogueSection(last, bits.ToArray()));
-        }
-
-        return sections;
-    }
+    public static List<CatalogueSection> ReadSections(ReadOnlySpan<byte> filter) => s_sections.ReadAll(filter);
 
     /// <summary>Positions of the segments that may hold one of the keys.</summary>
-    public static List<int> Find(ReadOnlySpan<byte> filter, IReadOnlyCollection<CatalogueKey> keys)
+    public static List<int> Find(ReadOnlySpan<byte> filter, IReadOnlyCollection<CatalogueKey> keys) =>
+        s_sections.Find(filter, bits => !bits.IsEmpty && MayHoldAny(bits, keys));
+
+    private static bool MayHoldAny(ReadOnlySpan<byte> bits, IReadOnlyCollection<CatalogueKey> keys)
     {
-        VarintReader reader = Begin(filter);
-        List<int> found = [];
-        int last = -1;
-        while (!reader.AtEnd)
+        foreach (CatalogueKey key in keys)
         {
-            ReadOnlySpan<byte> bits = ReadSection(ref reader, ref last);
-            foreach (CatalogueKey key in keys)
+            if (MayHold(bits, key))
             {
-                if (!bits.IsEmpty && MayHold(bits, key))
-                {
-                    found.Add(last);
-                    break;
-                }
+                return true;
             }
         }
 
-        return found;
-    }
-
-    private static VarintReader Begin(ReadOnlySpan<byte> filter)
-    {
-        VarintReader reader = new(filter, What);
-        return reader.ReadByte() == Version ? reader : throw reader.Wrong("its version is not known");
-    }
-
-    private static ReadOnlySpan<byte> ReadSection(ref VarintReader reader, ref int last)
-    {
-        int position = reader.ReadByte();
-        if (position <= last || position >= CatalogueTable.SegmentsPerGroup)
-        {
-            throw reader.Wrong("its segments are not in order");
-        }
-
-        last = position;
-        return reader.ReadBytes((int)reader.ReadBounded(MaxKeys, "the number of keys") * BytesPerKey);
+        return false;
     }
 
     private static bool MayHold(ReadOnlySpan<byte> bits, CatalogueKey key)

@@ -16,19 +16,10 @@ internal static class CatalogueFolders
     private const int MaxSectionBytes = CatalogueTable.IdsPerSegment * 10;
     private const string What = "the folders of a catalogue";
 
-    public static byte[] Encode(IEnumerable<CatalogueSection> sections)
-    {
-        ArrayBufferWriter<byte> output = new(16 * 1024);
-        output.WriteByte(Version);
-        foreach (CatalogueSection section in sections.Where(static section => section.Bytes.Length > 0))
-        {
-            output.WriteByte((byte)section.Position);
-            output.WriteVarint((ulong)section.Bytes.Length);
-            output.Write(section.Bytes);
-        }
+    private static readonly CatalogueSections s_sections = new(What, "bytes", unitBytes: 1, MaxSectionBytes);
 
-        return output.WrittenSpan.ToArray();
-    }
+    /// <inheritdoc cref="CatalogueSections.Encode"/>
+    public static byte[] Encode(IEnumerable<CatalogueSection> sections) => s_sections.Encode(sections);
 
     /// <summary>The ids ascending, each as the difference to the one before.</summary>
     public static CatalogueSection SectionOf(int position, IEnumerable<CatalogueNode> nodes)
@@ -46,36 +37,11 @@ internal static class CatalogueFolders
         static bool IsIn(CatalogueNode node) => node.Parent > 0 && node.VersionOf.Length == 0;
     }
 
-    public static List<CatalogueSection> ReadSections(ReadOnlySpan<byte> folders)
-    {
-        VarintReader reader = Begin(folders);
-        List<CatalogueSection> sections = [];
-        int last = -1;
-        while (!reader.AtEnd)
-        {
-            ReadOnlySpan<byte> ids = ReadSection(ref reader, ref last);
-            sections.Add(new CatalogueSection(last, ids.ToArray()));
-        }
-
-        return sections;
-    }
+    public static List<CatalogueSection> ReadSections(ReadOnlySpan<byte> folders) => s_sections.ReadAll(folders);
 
     /// <summary>Positions of the segments that have a node in one of the folders.</summary>
-    public static List<int> Find(ReadOnlySpan<byte> folders, IReadOnlySet<long> wanted)
-    {
-        VarintReader reader = Begin(folders);
-        List<int> found = [];
-        int last = -1;
-        while (!reader.AtEnd)
-        {
-            if (HasAny(ReadSection(ref reader, ref last), wanted))
-            {
-                found.Add(last);
-            }
-        }
-
-        return found;
-    }
+    public static List<int> Find(ReadOnlySpan<byte> folders, IReadOnlySet<long> wanted) =>
+        s_sections.Find(folders, ids => HasAny(ids, wanted));
 
     /// <param name="groups">The chunk of each group, in the order of the table; null where no node of it has a parent.</param>
     public static async Task<ContentRef> WriteAsync(
@@ -129,24 +95,6 @@ internal static class CatalogueFolders
         return count == groups ? found : throw Damage.InPart(What, "it has fewer groups than the catalogue");
     }
 
-    private static VarintReader Begin(ReadOnlySpan<byte> folders)
-    {
-        VarintReader reader = new(folders, What);
-        return reader.ReadByte() == Version ? reader : throw reader.Wrong("its version is not known");
-    }
-
-    private static ReadOnlySpan<byte> ReadSection(ref VarintReader reader, ref int last)
-    {
-        int position = reader.ReadByte();
-        if (position <= last || position >= CatalogueTable.SegmentsPerGroup)
-        {
-            throw reader.Wrong("its segments are not in order");
-        }
-
-        last = position;
-        return reader.ReadBytes((int)reader.ReadBounded(MaxSectionBytes, "the number of bytes"));
-    }
-
     private static bool HasAny(ReadOnlySpan<byte> ids, IReadOnlySet<long> wanted)
     {
         VarintReader reader = new(ids, What);
@@ -163,7 +111,3 @@ internal static class CatalogueFolders
         return false;
     }
 }
-
-/// <summary>What a filter, or a list of folders, has of one segment.</summary>
-/// <param name="Position">Of the segment in its group.</param>
-internal sealed record CatalogueSection(int Position, byte[] Bytes);

@@ -1,3 +1,5 @@
+using AlfrescoBackupFlows.Platform.Errors;
+
 namespace AlfrescoBackupFlows.Storage;
 
 /// <summary>The bounds of a lease, the same for every store.</summary>
@@ -12,5 +14,19 @@ public static class BlobLease
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(duration, MinDuration);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(duration, MaxDuration);
+    }
+
+    /// <summary>Gives a lease back where the store lets it; otherwise it ends by itself, and what was done under it is
+    /// done.</summary>
+    public static async Task TryReleaseLeaseAsync(this IBlobStore store, string name, Guid leaseId)
+    {
+        try
+        {
+            await store.ReleaseLeaseAsync(name, leaseId, CancellationToken.None);
+        }
+        catch (AbfException)
+        {
+            // The store says the same to whoever comes next.
+        }
     }
 }

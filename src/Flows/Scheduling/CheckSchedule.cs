@@ -88,25 +88,12 @@ public sealed class CheckSchedule<TInput>(
         }
         finally
         {
-            await (control is null ? Task.CompletedTask : TryReleaseAsync(control, lease));
+            await (control is null ? Task.CompletedTask : control.TryReleaseLeaseAsync(LeaseName, lease));
         }
 
         async Task<bool> HoldsAsync() =>
             control is null
             || await control.AcquireLeaseAsync(LeaseName, lease, BlobLease.MaxDuration, cancellationToken);
-    }
-
-    /// <summary>What was started is started, whether or not the lease can be given back: it ends by itself.</summary>
-    private async Task TryReleaseAsync(IBlobStore control, Guid lease)
-    {
-        try
-        {
-            await control.ReleaseLeaseAsync(LeaseName, lease, CancellationToken.None);
-        }
-        catch (AbfException)
-        {
-            // As said above.
-        }
     }
 
     /// <summary>Whether nobody has started one lately. Where the control store cannot be written, this process alone

@@ -51,20 +51,7 @@ internal sealed class DurableInstances(DurableTaskClient client, IBlobStore cont
         }
         finally
         {
-            await TryReleaseAsync(name, lease);
-        }
-    }
-
-    /// <summary>One that stays taken ends by itself: what was started is started all the same.</summary>
-    private async Task TryReleaseAsync(string name, Guid lease)
-    {
-        try
-        {
-            await control.ReleaseLeaseAsync(name, lease, CancellationToken.None);
-        }
-        catch (AbfException)
-        {
-            // The storage says the same to whoever comes next.
+            await control.TryReleaseLeaseAsync(name, lease);
         }
     }
 

@@ -52,6 +52,24 @@ public sealed class SetCatalogues
             ? await CatalogueReader.OpenAsync(_segments, catalogue, _stop)
             : null;
 
+    /// <summary>Null, and a line, also where it is lost: for what has a content URL, which needs no catalogue.</summary>
+    public async Task<CatalogueReader?> TryOpenAsync(SetManifest manifest, Action<string> warn)
+    {
+        try
+        {
+            return await TryOpenAsync(manifest);
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            warn(LossOf(manifest.Id, e));
+            return null;
+        }
+    }
+
+    /// <summary>That a catalogue cannot be read, in a line.</summary>
+    public static string LossOf(RunId set, PermanentException why) =>
+        $"the catalogue of set {set} cannot be read: {why.Message}";
+
     /// <exception cref="PermanentException">Configuration: the set has none.</exception>
     public async Task<CatalogueReader> OpenAsync(SetSummary set) =>
         await TryOpenAsync(await ReadManifestAsync(set)) ?? throw HasNone(set.Id);

@@ -87,7 +87,11 @@ internal static class ContentHandlers
         (ContentRef Content, ChunkClass Class)? source;
         try
         {
-            found = await new ItemLookup(await TryOpenAsync(call, catalogues, manifest), set.Id, stop).FindAsync(item);
+            CatalogueReader? catalogue = await catalogues.TryOpenAsync(
+                manifest,
+                line => Logs.Warned(call.Logger, line)
+            );
+            found = await new ItemLookup(catalogue, set.Id, stop).FindAsync(item);
             source = await new ContentFiles(catalogues.Chunks, manifest).FindAsync(found.Url, stop);
         }
         catch (PermanentException e) when (e is { Kind: ErrorKind.Configuration, InnerException: null })
@@ -133,24 +137,6 @@ internal static class ContentHandlers
         catch (PermanentException e) when (e.Kind is ErrorKind.Configuration)
         {
             throw ApiException.NotConfigured(call.Text.Clean(e.Message));
-        }
-    }
-
-    /// <summary>A content URL needs no catalogue: what is lost of it costs no more than the other names.</summary>
-    private static async Task<CatalogueReader?> TryOpenAsync(
-        ApiCall call,
-        SetCatalogues catalogues,
-        SetManifest manifest
-    )
-    {
-        try
-        {
-            return await catalogues.TryOpenAsync(manifest);
-        }
-        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-        {
-            Logs.Warned(call.Logger, $"the catalogue of set {manifest.Id} cannot be read: {e.Message}");
-            return null;
         }
     }
 }

@@ -155,7 +155,7 @@ internal static class FindHandlers
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
             {
-                Logs.Warned(call.Logger, $"the catalogue of set {set.Id} cannot be read: {e.Message}");
+                Logs.Warned(call.Logger, SetCatalogues.LossOf(set.Id, e));
                 return null;
             }
         }

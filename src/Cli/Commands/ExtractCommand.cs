@@ -92,7 +92,7 @@ internal static class ExtractCommand
         await using IAsyncDisposable held = await OpenedRepository.HoldAsync(context, summary.Id);
         SetCatalogues catalogues = await opened.OpenCataloguesAsync(context);
         SetManifest manifest = await catalogues.ReadManifestAsync(summary);
-        CatalogueReader? catalogue = await TryOpenAsync(context, catalogues, manifest);
+        CatalogueReader? catalogue = await catalogues.TryOpenAsync(manifest, context.Messages.Warn);
         Item found = await new ItemLookup(catalogue, summary.Id, context.Stop).FindAsync(item);
         ContentFiles files = new(catalogues.Chunks, manifest);
         Extraction extraction = new(catalogues.Chunks, overwrite);
@@ -140,24 +140,6 @@ internal static class ExtractCommand
         }
 
         return Report(context, summary.Id, found, written, missing);
-    }
-
-    /// <summary>A content URL needs no catalogue: what is lost of it is said, and costs no more than that.</summary>
-    private static async Task<CatalogueReader?> TryOpenAsync(
-        CommandContext context,
-        SetCatalogues catalogues,
-        SetManifest manifest
-    )
-    {
-        try
-        {
-            return await catalogues.TryOpenAsync(manifest);
-        }
-        catch (PermanentException e) when (e.Kind == ErrorKind.Repository)
-        {
-            context.Messages.Warn($"the catalogue of set {manifest.Id} cannot be read: {e.Message}");
-            return null;
-        }
     }
 
     /// <summary>The oldest first; the document as it was in the end comes last, where no version is the same.</summary>

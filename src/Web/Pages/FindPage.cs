@@ -41,7 +41,8 @@ internal static class FindPage
             <div><label for="sets">In</label><select id="sets" name="sets">{Choices(sets)}</select></div>
             <button>Search</button>
             </form></search>
-            <p class="hint" id="forms">A part of a name; a whole name with <code>*</code> or <code>?</code>; a path with <code>/</code>; a node reference, a UUID or a content URL.</p>
+            <p class="hint" id="forms">A part of a name; a whole name with <code>*</code> or <code>?</code>; a path with
+            <code>/</code>; a node reference, a UUID or a content URL.</p>
             {found}
             """
         );

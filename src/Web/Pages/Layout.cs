@@ -15,6 +15,13 @@ internal static class Layout
         (PagePaths.Retention, "Retention"),
     ];
 
+    /// <summary>One of the links of a navigation; that of the page itself says so.</summary>
+    public static Html Link(string path, string name, bool isCurrent)
+    {
+        Html current = isCurrent ? Html.Of($" aria-current=\"page\"") : Html.Empty;
+        return Html.Of($"<li><a href=\"{path}\"{current}>{name}</a></li>");
+    }
+
     /// <summary>A page of somebody who is signed in.</summary>
     /// <param name="path">Where it is, one of the places above; of a page beneath one of them, that.</param>
     /// <param name="renews">Without scripts the browser asks for it again.</param>
@@ -27,11 +34,7 @@ internal static class Layout
         int status = 200
     )
     {
-        IEnumerable<Html> links = Places.Select(place =>
-            Html.Of(
-                $"<li><a href=\"{place.Path}\"{(place.Path == path ? Html.Of($" aria-current=\"page\"") : Html.Empty)}>{place.Name}</a></li>"
-            )
-        );
+        IEnumerable<Html> links = Places.Select(place => Link(place.Path, place.Name, place.Path == path));
         Html header = Html.Of(
             $"""
             <header>

@@ -59,9 +59,7 @@ internal static class ReportPage
             (FindingsPart.Verification, "Verification"),
         ];
         return kinds.Select(kind =>
-            Html.Of(
-                $"<li><a href=\"{PagePaths.Report(set, kind.Kind)}\"{(kind.Kind == report.Kind ? Html.Of($" aria-current=\"page\"") : Html.Empty)}>{kind.Words}</a></li>"
-            )
+            Layout.Link(PagePaths.Report(set, kind.Kind), kind.Words, kind.Kind == report.Kind)
         );
     }
 

@@ -65,7 +65,8 @@ internal sealed class OtlpExport : IAsyncDisposable
         if (!isTaken && !_faults.IsSaid)
         {
             _say(
-                $"telemetry could not be exported, and the work goes on without it: the collector did not take the rest within {Patience.TotalSeconds:0} seconds"
+                "telemetry could not be exported, and the work goes on without it: the collector did not take the rest "
+                    + $"within {Patience.TotalSeconds:0} seconds"
             );
         }
 

@@ -31,9 +31,10 @@ internal static class MySqlContents
             FROM information_schema.events WHERE event_schema = DATABASE()
             """;
         var found = await MySqlSession.ListAsync(session, Any, cancellationToken);
-        bool isUnfinished =
-            (found.Contains($"table {Marker}") || found.Count == 1)
-            && (mark is null ? found.Contains($"table {Marker}") : found.Contains($"table {mark}"));
+        bool hasMarker = found.Contains($"table {Marker}");
+        bool isUnfinished = mark is null
+            ? hasMarker
+            : found.Contains($"table {mark}") && (hasMarker || found.Count == 1);
         return found.Count > 0 && !isUnfinished ? found.Order(StringComparer.Ordinal).First() : null;
     }
 

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Engines.Tests;
+using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Logging;
 using static AlfrescoBackupFlows.Embedded.Tests.Stage;
 
@@ -207,26 +208,11 @@ public sealed class DeterminismTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => engine.RunToEndAsync("one", stop.Token));
     }
 
-    private sealed class Lines(List<string> lines) : ILoggerFactory, ILogger
+    private sealed class Lines(List<string> lines) : TestLog
     {
-        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-        public ILogger CreateLogger(string categoryName) =>
+        public override ILogger CreateLogger(string categoryName) =>
             categoryName == "flow" ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => lines.Add(formatter(state, exception));
-
-        public void Dispose() { }
+        protected override void Take(LogLevel level, EventId id, string line) => lines.Add(line);
     }
 }

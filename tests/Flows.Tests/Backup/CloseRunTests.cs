@@ -101,32 +101,15 @@ public sealed class CloseRunTests : IDisposable
         return environment;
     }
 
-    private sealed class Said : ILoggerFactory, ILogger
+    private sealed class Said : TestLog
     {
         public ConcurrentQueue<string> Warnings { get; } = new();
 
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider) { }
-
-        public void Dispose() { }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        )
+        protected override void Take(LogLevel level, EventId id, string line)
         {
-            if (IsEnabled(logLevel))
+            if (level >= LogLevel.Warning)
             {
-                Warnings.Enqueue(formatter(state, exception));
+                Warnings.Enqueue(line);
             }
         }
     }

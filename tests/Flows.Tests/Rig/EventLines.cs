@@ -1,10 +1,11 @@
+using AlfrescoBackupFlows.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Rig;
 
 /// <summary>Keeps what is said in a category: how loud, and under which name.</summary>
-internal sealed class EventLines(string category) : ILoggerFactory, ILogger
+internal sealed class EventLines(string category) : TestLog
 {
     private readonly List<(LogLevel Level, string? Event)> _said = [];
 
@@ -12,26 +13,11 @@ internal sealed class EventLines(string category) : ILoggerFactory, ILogger
 
     public string Last { get; private set; } = string.Empty;
 
-    public ILogger CreateLogger(string categoryName) => categoryName == category ? this : NullLogger.Instance;
+    public override ILogger CreateLogger(string categoryName) => categoryName == category ? this : NullLogger.Instance;
 
-    public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    )
+    protected override void Take(LogLevel level, EventId id, string line)
     {
-        _said.Add((logLevel, eventId.Name));
-        Last = formatter(state, exception);
+        _said.Add((level, id.Name));
+        Last = line;
     }
-
-    public void Dispose() { }
 }

@@ -19,8 +19,12 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// of a sample against the live store. What is missing is told by the documents that would miss it, which the restored
 /// database knows.
 /// </summary>
-internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<CheckDrilledInput, DrillCheck>
+internal sealed class CheckDrilled(FlowEnvironment environment)
+    : FlowActivity<CheckDrilledInput, DrillCheck>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Check;
+
     public override async Task<DrillCheck> RunAsync(
         CheckDrilledInput input,
         IProgressSink progress,

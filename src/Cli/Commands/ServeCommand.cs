@@ -74,7 +74,7 @@ internal static class ServeCommand
             Task watching = notices.WatchAsync(context, watchdog, flows.IsTurning, stop.Token);
             try
             {
-                await flows.TryResumeAllAsync(stop.Token);
+                await flows.Interrupted.TryResumeAllAsync(stop.Token);
                 await RunSchedulesAsync(context, current, flows, reloading, notices, withTls, memory, stop.Token);
             }
             finally

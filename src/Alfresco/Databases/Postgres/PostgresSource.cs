@@ -283,7 +283,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
 
         if (PostgresProof.Warning(connection, tool) is { } unproven)
         {
-            notices.Add(Notice.OfLine("database-login", unproven, "somebody in the network can get the password"));
+            notices.Add(Notice.OfLine("database-login", unproven, "somebody on the network can get the password"));
         }
 
         return notices;

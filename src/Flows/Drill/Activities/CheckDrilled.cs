@@ -61,7 +61,7 @@ internal sealed class CheckDrilled(FlowEnvironment environment)
         {
             throw new PermanentException(
                 ErrorKind.Target,
-                $"what the drill restored into '{restored.Url}' is no more there (its mark, table "
+                $"what the drill restored into '{restored.Url}' is no longer there (its mark, table "
                     + $"{input.Work.DatabaseName}, is gone): somebody used the database meanwhile; name another empty one"
             );
         }

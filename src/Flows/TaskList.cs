@@ -4,7 +4,9 @@ using Microsoft.DurableTask;
 
 namespace AlfrescoBackupFlows.Flows;
 
-/// <summary>Flows and activities for any host, each known by the name of its class, with the phases of the activities.</summary>
+/// <summary>
+/// Flows and activities for any host, each known by the name of its class, with the phases of the activities.
+/// </summary>
 internal sealed class TaskList
 {
     private readonly List<Action<DurableTaskRegistry>> _registrations = [];

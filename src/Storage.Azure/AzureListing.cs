@@ -4,7 +4,9 @@ using Azure.Storage.Blobs.Models;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
-/// <summary>Lists blobs page by page, and believes no service that goes in circles or names what was not asked for.</summary>
+/// <summary>
+/// Lists blobs page by page, and believes no service that goes in circles or names what was not asked for.
+/// </summary>
 /// <param name="pageSize">Blobs of a page; null: as many as the service likes.</param>
 internal sealed class AzureListing(AzureRequests requests, int? pageSize)
 {

@@ -4,7 +4,9 @@ using Azure.Storage.Blobs.Models;
 
 namespace AlfrescoBackupFlows.Storage.Azure;
 
-/// <summary>The dates until which policies keep blobs. The policy of a container does not show; a blob's own does.</summary>
+/// <summary>
+/// The dates until which policies keep blobs. The policy of a container does not show; a blob's own does.
+/// </summary>
 internal sealed class AzureProtection(AzureRequests requests)
 {
     /// <summary>For a blob that has a policy of its own (version-level immutability); its mode stays.</summary>

@@ -15,7 +15,9 @@ using Microsoft.Extensions.Hosting.Systemd;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf serve</c>: the HTTP API, and backups and drills by schedule, until the process is asked to stop.</summary>
+/// <summary>
+/// <c>abf serve</c>: the HTTP API, and backups, verifications and drills by schedule, until the process is asked to stop.
+/// </summary>
 internal static class ServeCommand
 {
     public static Command Create(CommandRunner runner)

@@ -15,9 +15,10 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, one of its prunes, and one for each target of a
-/// restore or a mirror and each verification that is asked for, so that none waits for another. Several installations may share a
-/// state directory, and what began against one repository is never resumed against another.
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, one of its
+/// prunes, and one for each target of a restore or a mirror and each verification that is asked for, so that none waits
+/// for another. Several installations may share a state directory, and what began against one repository is never
+/// resumed against another.
 /// </summary>
 internal sealed class Journals(BackupOptions options)
 {

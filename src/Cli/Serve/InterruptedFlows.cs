@@ -50,8 +50,7 @@ internal sealed class InterruptedFlows(CommandContext context, Journals journals
     }
 
     /// <returns>
-    /// False: it is the journal of a restore or a verification and cannot be read, because it is damaged or
-    /// another user's. The others go on.
+    /// False: it cannot be read, because it is damaged or another user's, and is not that of backups. The others go on.
     /// </returns>
     public Task<bool> TryResumeAsync(string journal, CancellationToken cancellationToken) =>
         driver.RunAloneAsync(

@@ -3,7 +3,9 @@ using AlfrescoBackupFlows.Repository.Log;
 
 namespace AlfrescoBackupFlows.Repository.Garbage;
 
-/// <summary>How a collector reads the log: it trusts none that has an alarm, and what it saw holds until the log moves.</summary>
+/// <summary>
+/// How a collector reads the log: it trusts none that has an alarm, and what it saw holds until the log moves.
+/// </summary>
 /// <param name="refusal">What the collector says where it does nothing, such as "Nothing is collected".</param>
 internal sealed class CollectorLog(BackupRepository repository, string refusal)
 {

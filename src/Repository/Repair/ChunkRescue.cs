@@ -10,8 +10,10 @@ namespace AlfrescoBackupFlows.Repository.Repair;
 /// </summary>
 internal sealed class ChunkRescue(BackupRepository repository, RepairOptions options) : IDisposable
 {
-    /// <summary>The lowest bad pack, of metadata and of all other classes: these share the ids of chunks, and a chunk may come
-    /// back in another of them.</summary>
+    /// <summary>
+    /// The lowest bad pack, of metadata and of all other classes: these share the ids of chunks, and a chunk may come back
+    /// in another of them.
+    /// </summary>
     private Dictionary<bool, PackId> _below = [];
 
     /// <summary>What was stored; nothing in a dry run.</summary>

@@ -110,7 +110,8 @@ internal sealed class OpenedDirectory
         }
     }
 
-    /// <summary>Writes into the directory, after temporary files that nobody finished are deleted. May write twice.</summary>
+    /// <summary>Writes, after temporary files that nobody finished are deleted.</summary>
+    /// <param name="write">May be called twice.</param>
     public T Write<T>(Func<T> write)
     {
         Require();

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using AlfrescoBackupFlows.Flows.Runtime;
 using Microsoft.DurableTask;
 
@@ -19,14 +18,14 @@ internal sealed class TaskList
         return this;
     }
 
-    // Its constructor is found while the program runs, so a trimmed program must keep it.
-    public TaskList AddActivity<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TActivity
-    >()
+    /// <param name="create">Called for each attempt. No activator finds the constructor: in native code, one that two
+    /// threads asked at once for the same type failed from then on.</param>
+    public TaskList AddActivity<TActivity>(Func<FlowEnvironment, TActivity> create)
         where TActivity : class, IPhasedActivity
     {
-        _phases.Add(typeof(TActivity).Name, TActivity.Phase);
-        _registrations.Add(static registry => registry.AddActivity<TActivity>());
+        string name = typeof(TActivity).Name;
+        _phases.Add(name, TActivity.Phase);
+        _registrations.Add(registry => registry.AddActivity(name, services => create(EnvironmentOf(services))));
         return this;
     }
 
@@ -40,4 +39,8 @@ internal sealed class TaskList
             register(registry);
         }
     }
+
+    private static FlowEnvironment EnvironmentOf(IServiceProvider services) =>
+        (FlowEnvironment?)services.GetService(typeof(FlowEnvironment))
+        ?? throw new InvalidOperationException("the host gives no FlowEnvironment to activities");
 }

@@ -30,7 +30,6 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     private readonly LostPacks _lost;
     private readonly string _page;
     private readonly PackPipeline _pipeline;
-    private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Chunks of packs on their way, and those whose rows are not stored yet.</summary>
@@ -52,7 +51,6 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     {
         _blobs = blobs;
         _chunkKeys = chunkKeys;
-        _cuts = new CutPoints(chunkKeys);
         _index = index;
         _runIndex = runIndex;
         _lost = lost;
@@ -118,7 +116,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
             : WriteFixedAsync(chunkClass, bytes, cancellationToken);
 
     /// <summary>A stream whose bytes are cut by content and stored as chunks of a class.</summary>
-    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
+    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _chunkKeys);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 
@@ -263,7 +261,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await using ChunkStream stream = new(this, chunkClass, _cuts);
+        await using ChunkStream stream = new(this, chunkClass, _chunkKeys);
         while (await bytes.ReadAsync(stream.GetRoom(), cancellationToken) is var count && count > 0)
         {
             await stream.AdvanceAsync(count, cancellationToken);

@@ -23,6 +23,9 @@ namespace AlfrescoBackupFlows.Repository;
 /// </remarks>
 public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
 {
+    /// <summary>More rows than this are stored once, as an index blob that the page names, and not in both.</summary>
+    private const int MaxPageRows = 4096;
+
     private readonly SealedBlobs _blobs;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
@@ -158,6 +161,12 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         try
         {
             ChunkIndexRows rows = _rows ?? await _pipeline.CompleteAsync(cancellationToken);
+            if (rows.Count > MaxPageRows)
+            {
+                _indexes.Add((await ChunkIndexBlobs.WriteAsync(_blobs, rows, cancellationToken)).Index);
+                _rows = rows = new ChunkIndexRows();
+            }
+
             byte[] plain = PageContent.Encode(result, type, _indexes, rows);
             PutOutcome outcome = await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken);
             _pipeline.PageIsThere();

@@ -167,7 +167,8 @@ internal sealed class FrameCodec : IDisposable
         int length = Math.Min(DumpSampleSize, plain.Length);
         ReadOnlySpan<byte> sample = plain.Slice((plain.Length - length) / 2, length);
         int fast = Compress(_fast, sample, _sampleOut);
-        return fast > 0 && fast <= Compress(_better.Value, sample, _sampleOut);
+        int better = Compress(_better.Value, sample, _sampleOut);
+        return fast > 0 && (better == 0 || fast <= better);
     }
 
     /// <summary>Bytes written, or 0 where the result does not fit into fewer bytes than the plain ones.</summary>

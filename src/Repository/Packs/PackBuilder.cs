@@ -49,7 +49,7 @@ internal sealed class PackBuilder : IDisposable
     private readonly PackDirectory _directory = new();
     private readonly SharedFrame _shared = new();
 
-    /// <summary>Of content that is compressed already, such as pictures: it is stored as it is.</summary>
+    /// <summary>Of what does not compress, such as pictures and lists of ids: it is stored as it is.</summary>
     private readonly SharedFrame _noise = new();
     private readonly string _blobName;
     private readonly int _target;
@@ -157,9 +157,9 @@ internal sealed class PackBuilder : IDisposable
         _noise.Dispose();
     }
 
-    /// <summary>Dumps and metadata always compress, and very short chunks are not worth a look.</summary>
+    /// <summary>Dumps always compress, and very short chunks are not worth a look.</summary>
     private bool IsNoise(ReadOnlySpan<byte> plain) =>
-        Class is ChunkClass.Content or ChunkClass.Index && plain.Length >= ShortestNoise && !_codec.Pays(plain);
+        Class != ChunkClass.Dump && plain.Length >= ShortestNoise && !_codec.Pays(plain);
 
     private void Close(SharedFrame frame)
     {

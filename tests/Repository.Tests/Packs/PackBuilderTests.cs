@@ -12,10 +12,13 @@ public sealed class PackBuilderTests : IDisposable
     private readonly FrameCodec _codec = new();
     private readonly NativeBuffer _buffer = new(PackBuilder.ContentCapacity);
 
-    [Fact]
-    public void Small_files_that_compress_share_no_frame_with_those_that_do_not()
+    [Theory]
+    [InlineData(ChunkClass.Content)]
+    [InlineData(ChunkClass.Index)]
+    [InlineData(ChunkClass.Metadata)]
+    public void Small_chunks_that_compress_share_no_frame_with_those_that_do_not(ChunkClass chunkClass)
     {
-        FinishedPack pack = Build(ChunkClass.Content, FilesInTurn(200, 9000));
+        FinishedPack pack = Build(chunkClass, FilesInTurn(200, 9000));
         Assert.All(
             pack.Directory.Chunks.GroupBy(chunk => chunk.Frame),
             frame => Assert.Single(frame.Select(IsText).Distinct())

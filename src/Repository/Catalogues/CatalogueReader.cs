@@ -59,7 +59,7 @@ public sealed class CatalogueReader
         IEnumerable<CatalogueSegmentRow> rows = wants is null ? _rows : _rows.Where(wants);
         foreach (CatalogueSegmentRow[] batch in rows.Chunk(CatalogueSegments.Batch))
         {
-            await _segments.ReadAheadAsync(batch, cancellationToken);
+            await _segments.ReadAheadAsync(batch, part: null, cancellationToken);
             foreach (CatalogueSegmentRow row in batch)
             {
                 foreach (CatalogueNode node in await _segments.ReadAsync(row, cancellationToken))

@@ -108,7 +108,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             if (node.VersionOf.Length == 0)
             {
                 all.Add(node);
-                if (node.Name == item && node.MainContent is not null)
+                if (node.Title == item && node.MainContent is not null)
                 {
                     exact.Add(node);
                 }
@@ -116,7 +116,9 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
         }
 
         Named named = exact.Nodes.Count > 0 ? exact : all;
-        return (named.Nodes, "document", named.More);
+        return named.Nodes.Count > 0
+            ? (named.Nodes, "document", named.More)
+            : (await catalogue!.FindByUuidAsync(item, cancellationToken), "document", 0);
     }
 
     private async Task<PermanentException> SeveralAsync(string item, CatalogueNode[] documents, long count)

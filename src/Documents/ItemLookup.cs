@@ -48,7 +48,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"'{item}' has no content: it is a folder, or another node without a file; name a document"
+                $"'{PlainText.Escape(item)}' has no content: it is a folder, or another node without a file; name a document"
             );
         }
 
@@ -57,7 +57,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             ? new Item(null, item, null)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"set {set} has no {what} '{item}': 'abf find' says which sets have it"
+                $"set {set} has no {what} '{PlainText.Escape(item)}': 'abf find' says which sets have it"
             );
     }
 
@@ -137,7 +137,8 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
 
         return new PermanentException(
             ErrorKind.Configuration,
-            $"{count} documents of set {set} are named '{item}': name one by its node reference or its path\n"
+            $"{count} documents of set {set} are named '{PlainText.Escape(item)}': name one by its node reference or its "
+                + "path\n"
                 + string.Join('\n', lines)
         );
     }

@@ -41,7 +41,8 @@ public sealed class ContentFiles
                 {
                     ContentPlaceKind.NoFile => $"'{shown}' has no file: Alfresco makes its content up",
                     ContentPlaceKind.Outside =>
-                        $"'{shown}' lies outside the file system, so that no set has it: look in the backups of that storage",
+                        $"'{shown}' lies outside the file system, so that no set has it: look in the backups of that "
+                            + "storage",
                     _ => $"'{shown}' is no content URL: it begins with store:// or the name of a store",
                 }
             );

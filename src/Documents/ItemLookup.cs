@@ -48,7 +48,8 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"'{PlainText.Escape(item)}' has no content: it is a folder, or another node without a file; name a document"
+                $"'{PlainText.Escape(item)}' has no content: it is a folder, or another node without a file; name a "
+                    + "document"
             );
         }
 

@@ -40,7 +40,9 @@ internal static class PatternText
         return name.ToString();
     }
 
-    /// <summary>The longest part of it that stands so, but for the case of its letters, in the bytes of each name; null: none.</summary>
+    /// <summary>
+    /// The longest part of it that stands so, but for the case of its letters, in the bytes of each name; null: none.
+    /// </summary>
     public static NamePart? PartOf(string pattern)
     {
         string longest = string.Empty;

@@ -43,7 +43,7 @@ public sealed class NamePatternTests
     [InlineData("*.pdf*47113?a", "x.pdf 47113-A", "x.pdf 4711")]
     [InlineData("\u00dcbersicht", "eine \u00fcbersicht", "ubersich")]
     [InlineData("\u65e5\u672c\u8a9e", "\u65e5\u672c\u8a9e.txt", "\u65e5\u672c.txt")]
-    [InlineData("Sites/**/what\\?.*", "WHAT?.txt", "whats.txt")]
+    [InlineData("Sites/**/what\\?.*", "WHAT?.txt", "wha.txt")]
     public void A_segment_without_the_longest_part_of_a_name_has_nothing_that_matches(
         string pattern,
         string name,

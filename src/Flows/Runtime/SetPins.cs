@@ -24,10 +24,7 @@ public sealed class SetPins(FlowEnvironment environment)
 
         // A forget that looked at the pins before this one was there finds this entry where its own was to stand, and looks
         // again; or its entry came first.
-        head = await repository.Log.AppendBarrierAsync(
-            state => state.FindSet(found.Id) is not null,
-            cancellationToken
-        );
+        head = await repository.Log.AppendBarrierAsync(state => state.FindSet(found.Id) is not null, cancellationToken);
         await environment.Repository.RememberHeadAsync(cancellationToken);
         if (head.State.FindSet(found.Id) is null)
         {

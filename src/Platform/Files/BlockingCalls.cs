@@ -1,0 +1,49 @@
+using System.Collections.Concurrent;
+
+namespace AlfrescoBackupFlows.Platform.Files;
+
+/// <summary>
+/// Calls that wait for a disk, some at once: the disk serves them together. Each thread is one of its own, since the pool
+/// adds threads only after a while.
+/// </summary>
+internal static class BlockingCalls
+{
+    private const int AtOnce = 4;
+
+    /// <summary>
+    /// In any order. A thread whose call fails makes no more, the others go on; then such a failure is thrown.
+    /// </summary>
+    public static void ForEach<T>(IReadOnlyCollection<T> items, Action<T> call)
+    {
+        ConcurrentQueue<T> left = new(items);
+        Task[] others =
+        [
+            .. Enumerable
+                .Range(1, Math.Max(0, Math.Min(AtOnce, items.Count) - 1))
+                .Select(_ =>
+                    Task.Factory.StartNew(
+                        Work,
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
+                ),
+        ];
+        try
+        {
+            Work();
+        }
+        finally
+        {
+            Task.WhenAll(others).GetAwaiter().GetResult();
+        }
+
+        void Work()
+        {
+            while (left.TryDequeue(out T? item))
+            {
+                call(item);
+            }
+        }
+    }
+}

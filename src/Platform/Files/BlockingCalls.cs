@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Platform.Files;
 /// </summary>
 internal static class BlockingCalls
 {
-    private const int AtOnce = 4;
+    private const int AtOnce = 8;
 
     /// <summary>
     /// In any order. A thread whose call fails makes no more, the others go on; then such a failure is thrown.

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
 
 namespace AlfrescoBackupFlows.Platform.Files;
 
@@ -16,33 +17,41 @@ internal static class BlockingCalls
     public static void ForEach<T>(IReadOnlyCollection<T> items, Action<T> call)
     {
         ConcurrentQueue<T> left = new(items);
-        Task[] others =
+        ConcurrentQueue<ExceptionDispatchInfo> failures = [];
+        Thread[] others =
         [
             .. Enumerable
                 .Range(1, Math.Max(0, Math.Min(AtOnce, items.Count) - 1))
-                .Select(_ =>
-                    Task.Factory.StartNew(
-                        Work,
-                        CancellationToken.None,
-                        TaskCreationOptions.LongRunning,
-                        TaskScheduler.Default
-                    )
-                ),
+                .Select(_ => new Thread(Work) { IsBackground = true, Name = "waits for a disk" }),
         ];
-        try
+        foreach (Thread thread in others)
         {
-            Work();
+            thread.Start();
         }
-        finally
+
+        Work();
+        foreach (Thread thread in others)
         {
-            Task.WhenAll(others).GetAwaiter().GetResult();
+            thread.Join();
+        }
+
+        if (failures.TryPeek(out ExceptionDispatchInfo? failure))
+        {
+            failure.Throw();
         }
 
         void Work()
         {
-            while (left.TryDequeue(out T? item))
+            try
             {
-                call(item);
+                while (left.TryDequeue(out T? item))
+                {
+                    call(item);
+                }
+            }
+            catch (Exception e)
+            {
+                failures.Enqueue(ExceptionDispatchInfo.Capture(e));
             }
         }
     }

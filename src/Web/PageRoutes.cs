@@ -101,7 +101,7 @@ internal sealed class PageRoutes(ILogger logger)
     )
         where T : class
     {
-        Logs.Asked(logger, action, call.Host.ClientOf(call.Http));
+        Logs.Asked(logger, action, call.Http.Connection.RemoteIpAddress);
         ApiReply<T> reply = await call.Api.AskAsync<T>(route, call.Aborted, id, body);
         return reply.Problem is { } problem ? MessagePage.Of(call, problem) : PageAnswer.SeeOther(PagePaths.Root);
     }

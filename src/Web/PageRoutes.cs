@@ -25,6 +25,7 @@ internal sealed class PageRoutes(ILogger logger)
             ["sets"] => await SetsPage.ShowAsync(call, _phases),
             ["sets", var id] => await SetPage.ShowAsync(call, id),
             ["sets", var id, "report"] => await ReportPage.ShowAsync(call, id),
+            ["sets", var id, "versions"] => await VersionsPage.ShowAsync(call, id),
             ["sets", var id, PagePaths.ContentName] => await GiveAsync(call, id),
             ["history"] => await HistoryPage.ShowAsync(call),
             ["retention"] => await RetentionPage.ShowAsync(call),

@@ -58,6 +58,12 @@ public sealed class HttpApi(BackupApi api, RepositoryStores stores)
         [DurableClient] DurableTaskClient client
     ) => AnswerAsync(ApiRoutes.GetContent, request, client);
 
+    [Function(nameof(ListVersions))]
+    public Task<IResult> ListVersions(
+        [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.SetVersions)] HttpRequest request,
+        [DurableClient] DurableTaskClient client
+    ) => AnswerAsync(ApiRoutes.ListVersions, request, client);
+
     [Function(nameof(Find))]
     public Task<IResult> Find(
         [HttpTrigger(AuthorizationLevel.Function, "get", Route = ApiPaths.Find)] HttpRequest request,

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using Xunit;
@@ -8,9 +9,10 @@ namespace AlfrescoBackupFlows.Cli.Tests.Documentation;
 /// <c>icacls.exe</c>.</summary>
 public sealed partial class WindowsServiceTests
 {
-    private static readonly string[] Lines = File.ReadAllLines(Script())
-        .Where(line => !line.StartsWith("rem ", StringComparison.Ordinal))
-        .ToArray();
+    private static readonly string[] Lines =
+    [
+        .. File.ReadAllLines(Script()).Where(line => !line.StartsWith("rem ", StringComparison.Ordinal)),
+    ];
 
     /// <summary>A directory such as <c>C:\R&amp;D (x86)</c>: what is put in while a line is read is read with it, and the rest
     /// of the name would be a command of its own.</summary>
@@ -71,7 +73,7 @@ public sealed partial class WindowsServiceTests
         Match failure = Failure().Match(Single("sc.exe failure abf "));
 
         Assert.True(failure.Success);
-        Assert.All(failure.Groups["delay"].Captures, delay => Assert.InRange(int.Parse(delay.Value), 1000, 60_000));
+        Assert.All(failure.Groups["delay"].Captures, delay => Assert.InRange(int.Parse(delay.Value, CultureInfo.InvariantCulture), 1000, 60_000));
         // Without it a stop with an exit code of a failure counts as a stop.
         Assert.Equal("sc.exe failureflag abf 1", Single("sc.exe failureflag"));
     }

@@ -5,6 +5,8 @@ namespace AlfrescoBackupFlows.Documents;
 /// <summary>The versions of a document that a set has: those of Alfresco's version store.</summary>
 public static class DocumentVersions
 {
+    private const int MaxLabel = 100;
+
     /// <summary>The oldest first; the document as it was in the end comes last, where no version is the same. Each has
     /// content.</summary>
     /// <param name="node">The document, or any version of it.</param>
@@ -29,7 +31,9 @@ public static class DocumentVersions
         return found;
     }
 
-    /// <summary><c>1.10</c> comes after <c>1.9</c>.</summary>
+    /// <summary><c>1.10</c> comes after <c>1.9</c>. A text that is longer than any label of Alfresco is none.</summary>
     private static string OrderOf(string label) =>
-        string.Join('.', label.Split('.').Select(static part => part.PadLeft(12, '0')));
+        label.Length > MaxLabel
+            ? label
+            : string.Join('.', label.Split('.').Select(static part => part.PadLeft(12, '0')));
 }

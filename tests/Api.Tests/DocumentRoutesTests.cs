@@ -221,6 +221,8 @@ public sealed class DocumentRoutesTests
             rig.Wrap = store => new VisitedBlobStore(store, new RequestNumbers(), StickAsync);
         });
         string set = await api.CommitAsync(Report("first", Day1, "1.0"));
+        Assert.Single(Documents(await api.GetAsync("/api/find?for=report")));
+        await api.CommitAsync(Report("second", Day2, "1.1"), 2);
         isStuck = true;
         Task<ApiAnswer> first = api.GetAsync("/api/find?for=report");
         await reached.WaitAsync(_token);
@@ -240,7 +242,7 @@ public sealed class DocumentRoutesTests
 
         goOn.SetResult();
         Assert.Equal("time", Stopped((await first).Json));
-        Assert.Single(Documents(await api.GetAsync("/api/find?for=report")));
+        Assert.Equal(2, Documents(await api.GetAsync("/api/find?for=report")).Length);
 
         async Task StickAsync(BlobCall call, bool isServed, CancellationToken stop)
         {

@@ -104,7 +104,7 @@ public sealed partial class TextScrubber
     private static string Ending(string word) =>
         word[^1] is '.' or ',' or ':' or ';' or ')' ? word[^1..] : string.Empty;
 
-    private static string? DirectoryOf(string? url) => url is null ? null : DirectoryBlobStore.TryParseUrl(url);
+    private static string? DirectoryOf(string? url) => url is null ? null : DirectoryUrl.TryParse(url);
 
     [GeneratedRegex(@"'[^']*[/\\][^']*'|""[^""]*[/\\][^""]*""", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Quoted();

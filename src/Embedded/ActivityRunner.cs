@@ -16,6 +16,7 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
 {
     private readonly ConcurrentDictionary<long, (Task Task, CancellationTokenSource Cancellation)> _running = new();
     private readonly ConcurrentQueue<ActivityOutcome> _outcomes = new();
+    private volatile Exception? _lost;
 
     public int FreeSlots => options.MaxParallelActivities - _running.Count;
 
@@ -40,8 +41,15 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
     }
 
     /// <summary>Takes the outcomes that came in since the last call.</summary>
+    /// <exception cref="InvalidOperationException">An activity ended, and no outcome could be made of it: its flow would
+    /// wait for ever.</exception>
     public List<ActivityOutcome> TakeOutcomes()
     {
+        if (_lost is { } lost)
+        {
+            throw lost;
+        }
+
         var outcomes = new List<ActivityOutcome>();
         while (_outcomes.TryDequeue(out var outcome))
         {
@@ -78,6 +86,26 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
 
     private async Task RunAsync(PendingActivity activity, CancellationToken cancellationToken)
     {
+        try
+        {
+            await AttemptAsync(activity, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            _lost = new InvalidOperationException(
+                $"how {activity.Name} ended could not be told: {e.GetType().Name}: {e.Message}",
+                e
+            );
+        }
+
+        // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing
+        // that needs disposal.
+        _running.TryRemove(activity.Id, out _);
+        changed();
+    }
+
+    private async Task AttemptAsync(PendingActivity activity, CancellationToken cancellationToken)
+    {
         var progress = new AttemptProgress(options.Progress);
         try
         {
@@ -104,11 +132,6 @@ internal sealed class ActivityRunner(TaskCatalog catalog, EngineOptions options,
             Logs.ActivityFailed(logger, activity.InstanceId, activity.Name, failure.Message, e);
             _outcomes.Enqueue(new ActivityOutcome(activity.Id, IsFailure: true, EmbeddedJson.Write(failure)));
         }
-
-        // The source is left to the collector: the runner may be cancelling it at this moment, and it holds nothing
-        // that needs disposal.
-        _running.TryRemove(activity.Id, out _);
-        changed();
     }
 
     private sealed class CalledBy(PendingActivity activity) : TaskActivityContext

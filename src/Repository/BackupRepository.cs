@@ -38,7 +38,11 @@ public sealed class BackupRepository : IAsyncDisposable
         _chunkKeys = new ChunkKeys(keys);
         _indexes = new KeptChunkIndexes(blobs, keys, access.CacheDirectory, access.Time);
         Log = log;
-        Keys = new KeySlots(blobs.Store, keys, log, access, config);
+        CurrentConfig current = new(blobs.Store, log, keys, access.Time);
+        KnownConfig known = new(config, keys, current, new NewKeys(blobs.Store, access, keys));
+        ConfigHealing healing = new(blobs.Store, keys, log, access, known);
+        Keys = new KeySlots(known, current, healing, keys, access);
+        KeyGenerations = new KeyGenerations(known, current, keys, access);
         Pages = new RunPages(blobs);
         SetChecks = new SetCheckLog(blobs, log, Keys);
     }
@@ -50,6 +54,9 @@ public sealed class BackupRepository : IAsyncDisposable
 
     /// <summary>The passphrases that open the repository.</summary>
     public KeySlots Keys { get; }
+
+    /// <summary>New keys, and the end of old ones.</summary>
+    public KeyGenerations KeyGenerations { get; }
 
     /// <summary>
     /// Looks whether documents, dumps and the search index can be read here; a host with a write-only key file cannot:

@@ -504,7 +504,9 @@ public sealed class DocumentRoutesTests
                     await Report("first", Day1, "1.0")
                         .CommitAsync(repository, "acme", RunId.Parse("20261122T201501Z-00000001"))
                 ).ToString();
-                return new Secret(Encoding.UTF8.GetString((await repository.Keys.ExportWriteOnlyAsync([])).Text!));
+                return new Secret(
+                    Encoding.UTF8.GetString((await repository.KeyGenerations.ExportWriteOnlyAsync([])).Text!)
+                );
             };
         });
 

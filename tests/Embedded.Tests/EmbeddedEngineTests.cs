@@ -315,7 +315,44 @@ public sealed class EmbeddedEngineTests : IDisposable
         Assert.Equal((10, 100), (counted.Files, counted.Bytes));
     }
 
+    [Fact]
+    public async Task An_activity_whose_end_cannot_be_told_ends_the_run_with_a_fault()
+    {
+        var catalog = new TaskCatalog(
+            registry =>
+                new LambdaFlows()
+                    .Flow((context, _) => context.CallActivityAsync<int>("Count", 1))
+                    .Register(registry.AddActivity("Count", new FailingOnce())),
+            _stage,
+            LambdaFlows.Converter
+        );
+        await using var engine = EmbeddedEngine.Open(
+            _stage.StateDirectory,
+            catalog,
+            new EngineOptions { Progress = new OnlyForward(), PollInterval = TimeSpan.FromDays(1) }
+        );
+        engine.Start(Main, 1, "one");
+
+        var fault = await Assert.ThrowsAsync<InvalidOperationException>(() => engine.RunToEndAsync("one", Token));
+
+        Assert.Equal("how Count ended could not be told: NotSupportedException: never back", fault.Message);
+    }
+
     public void Dispose() => _stage.Dispose();
+
+    /// <summary>Cannot take back what a failed attempt counted.</summary>
+    private sealed class OnlyForward : IProgressSink
+    {
+        public void Advance(string phase, long files, long bytes)
+        {
+            if (files < 0)
+            {
+                throw new NotSupportedException("never back");
+            }
+        }
+
+        public void Warn(string message) { }
+    }
 
     private sealed class FailingOnce : FlowActivity<int, int>
     {

@@ -3,7 +3,6 @@ using System.Text.Json;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Flows.Backup;
-using AlfrescoBackupFlows.Flows.Backup.Records;
 using AlfrescoBackupFlows.Flows.Drill;
 using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Mirroring.Records;
@@ -17,6 +16,7 @@ using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Functions.Hosting;
 using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Hosting.Tests.Notifications;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
@@ -166,17 +166,6 @@ public sealed class RunWatchTests : IDisposable
         Assert.Equal(["retention problem no route"], Told);
     }
 
-    private static HotBackupResult NewSet() =>
-        new()
-        {
-            Set = Run,
-            Consistent = true,
-            Files = 3,
-            Bytes = 30,
-            AddedBytes = 10,
-            Warnings = [],
-        };
-
     private static IComparer<string> PingsFirst =>
         Comparer<string>.Create((a, b) => (a[0] == '/' ? 0 : 1).CompareTo(b[0] == '/' ? 0 : 1));
 
@@ -224,7 +213,7 @@ public sealed class RunWatchTests : IDisposable
                 : flow == nameof(RestoreFlow)
                     ? BackupTasks.Converter.Write(new RestoreInput(Run, "/srv/restored", null, null, 1))
                 : "{}";
-            string? result = phase is InstancePhase.Completed ? BackupTasks.Converter.Write(NewSet()) : null;
+            string? result = phase is InstancePhase.Completed ? BackupTasks.Converter.Write(GoodBackup.Of(Run)) : null;
             DateTimeOffset now = updated == default ? DateTimeOffset.UnixEpoch : updated;
             var state = new InstanceState(id, flow, phase, input, null, result, failure, now, now);
             if (at < 0)

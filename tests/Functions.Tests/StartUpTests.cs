@@ -7,7 +7,7 @@ using Xunit;
 namespace AlfrescoBackupFlows.Functions.Tests;
 
 /// <summary>
-/// What the app says on its error output, which the Functions host shows, before it ends for want of a repository.
+/// What the app says on its error output, which the Functions host shows, before it ends because there is no repository.
 /// </summary>
 public sealed class StartUpTests : IDisposable
 {

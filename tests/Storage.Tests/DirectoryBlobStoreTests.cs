@@ -249,5 +249,5 @@ public sealed class DirectoryBlobStoreTests : BlobStoreContract, IDisposable
     [InlineData("file:///var/backups/a b#c?", "/var/backups/a b#c?")]
     [InlineData("https://account.blob.core.windows.net/c", null)]
     public void A_file_URL_gives_its_path(string url, string? path) =>
-        Assert.Equal(OperatingSystem.IsWindows() ? path?[1..] : path, DirectoryBlobStore.TryParseUrl(url));
+        Assert.Equal(OperatingSystem.IsWindows() ? path?[1..] : path, DirectoryUrl.TryParse(url));
 }

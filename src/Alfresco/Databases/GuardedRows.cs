@@ -2,7 +2,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 
 /// <summary>
 /// Hands rows of a catalogue on until one of them cannot be taken: the dump goes on without. What the caller reads from a
-/// row itself belongs into <see cref="Try{T}"/> as well.
+/// row itself belongs in <see cref="Try{T}"/> as well.
 /// </summary>
 internal sealed class GuardedRows(INodeRows inner)
 {

@@ -8,7 +8,7 @@ namespace AlfrescoBackupFlows.Alfresco.Databases;
 /// <summary>
 /// What the rows of a range of ids are that require a file: how many, and the sum over an order-free hash of each in two
 /// independent halves of 64 bits. Sums, so that rows that are equal do not cancel each other. It tells apart what happens
-/// to a database, not what somebody makes up who may write to it: he could as well change the rows themselves.
+/// to a database, not what somebody makes up who may write to it: they could as well change the rows themselves.
 /// </summary>
 public readonly record struct RowDigest(long Rows, ulong First, ulong Second)
 {

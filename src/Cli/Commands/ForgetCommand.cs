@@ -142,7 +142,12 @@ internal static class ForgetCommand
         try
         {
             context.HowToGoOn = PruneCommand.GoesOn;
-            report = await PruneCommand.RunAsync(context, environment, Pruning.OptionsOf(context.Options.Retention));
+            report = await PruneCommand.RunAsync(
+                context,
+                Pruning.OptionsOf(context.Options.Retention),
+                dryRun: false,
+                environment
+            );
         }
         catch
         {

@@ -62,7 +62,7 @@ internal static class KeyExportCommand
     )
     {
         await using OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context);
-        KeySlots keys = opened.Repository.Keys;
+        KeyGenerations keys = opened.Repository.KeyGenerations;
         (byte[]? text, RotatedKeys? rotated) = (null, null);
         if (dryRun)
         {

@@ -66,7 +66,7 @@ internal static class KeyRotateCommand
         KeyRotationDocument document;
         await using (OpenedRepository opened = await OpenedRepository.OpenToChangeAsync(context))
         {
-            RotatedKeys rotated = await opened.Repository.Keys.RotateAsync(
+            RotatedKeys rotated = await opened.Repository.KeyGenerations.RotateAsync(
                 passphrases,
                 dropOthers,
                 dryRun,

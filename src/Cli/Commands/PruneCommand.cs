@@ -75,36 +75,35 @@ internal static class PruneCommand
 
         options = WithMaxRepack(options, maxRepack);
         context.HowToGoOn = GoesOn;
-        PruneReport report = await ToldCommand.RunAsync(
-            context,
-            CommandKind.Prune,
-            dryRun,
-            async () =>
-            {
-                await using HostEnvironment environment = await HostEnvironment.OpenAsync(context, takesLeases: true);
-                var pruning = new Pruning(environment.Flows);
-                return dryRun
-                    ? await pruning.PreviewAsync(options, context.Stop)
-                    : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
-            }
-        );
+        PruneReport report = await RunAsync(context, options, dryRun, environment: null);
         var document = PruneDocument.Of(report, dryRun);
         context.Result.Write(document, CliJson.Relaxed.PruneDocument, writer => WriteText(document, writer));
         Warn(context, report);
         return ExitCodes.Done;
     }
 
-    /// <summary>A prune to its end, by what is open already.</summary>
+    /// <summary>A prune to its end, or what it would do; how it ended is told.</summary>
+    /// <param name="environment">What is open already; null: it is opened for the prune.</param>
     public static Task<PruneReport> RunAsync(
         CommandContext context,
-        HostEnvironment environment,
-        PruneOptions options
+        PruneOptions options,
+        bool dryRun,
+        HostEnvironment? environment
     ) =>
         ToldCommand.RunAsync(
             context,
             CommandKind.Prune,
-            isDryRun: false,
-            async () => (await new Pruning(environment.Flows).RunAsync(options, isTimeUp: null, context.Stop)).Report
+            dryRun,
+            async () =>
+            {
+                await using HostEnvironment? own = environment is null
+                    ? await HostEnvironment.OpenAsync(context, takesLeases: true)
+                    : null;
+                var pruning = new Pruning((environment ?? own!).Flows);
+                return dryRun
+                    ? await pruning.PreviewAsync(options, context.Stop)
+                    : (await pruning.RunAsync(options, isTimeUp: null, context.Stop)).Report;
+            }
         );
 
     public static void Warn(CommandContext context, PruneReport report)

@@ -15,7 +15,9 @@ using Microsoft.Extensions.Hosting.Systemd;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
-/// <summary><c>abf serve</c>: the HTTP API, and backups and drills by schedule, until the process is asked to stop.</summary>
+/// <summary>
+/// <c>abf serve</c>: the HTTP API, and backups, verifications and drills by schedule, until the process is asked to stop.
+/// </summary>
 internal static class ServeCommand
 {
     public static Command Create(CommandRunner runner)
@@ -74,7 +76,7 @@ internal static class ServeCommand
             Task watching = notices.WatchAsync(context, watchdog, flows.IsTurning, stop.Token);
             try
             {
-                await flows.TryResumeAllAsync(stop.Token);
+                await flows.Interrupted.TryResumeAllAsync(stop.Token);
                 await RunSchedulesAsync(context, current, flows, reloading, notices, withTls, memory, stop.Token);
             }
             finally

@@ -80,7 +80,7 @@ internal sealed class BackupHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Gives an unfinished run up: its flow ends it in the repository, and where that cannot be, the journal alone
+    /// Gives an unfinished run up: its flow ends it in the repository, and where that is not possible, the journal alone
     /// forgets it.
     /// </summary>
     /// <returns>False where it was too late: the run had come to its commit.</returns>

@@ -18,7 +18,7 @@ namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
 /// Runs the flows of one journal in this process: opens what they need and the engine, and drives an instance to its
-/// end. Backup, restore and verify stand on it. Holds the journal's lock while it lives.
+/// end. Every command that runs a flow stands on it. Holds the journal's lock while it lives.
 /// </summary>
 internal sealed class FlowHost : IAsyncDisposable
 {
@@ -64,9 +64,9 @@ internal sealed class FlowHost : IAsyncDisposable
     /// <summary>What runs that ended without a set have left in the storage.</summary>
     public DeadRuns Dead => new(_environment.Flows);
 
-    /// <param name="takesLeases">Whether the journal is that of backups.</param>
-    /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>
+    /// <param name="takesLeases">As of <see cref="HostEnvironment.OpenAsync"/>.</param>
     /// <param name="opensAhead">What it is for begins at once, and needs the repository.</param>
+    /// <exception cref="PermanentException">Busy: another process runs flows of this journal.</exception>
     public static async Task<FlowHost> OpenAsync(
         CommandContext context,
         string journal,

@@ -1,7 +1,12 @@
 using System.Text;
 using AlfrescoBackupFlows.Embedded;
 using AlfrescoBackupFlows.Flows;
+using AlfrescoBackupFlows.Flows.Backup;
+using AlfrescoBackupFlows.Flows.Drill;
+using AlfrescoBackupFlows.Flows.Mirroring;
 using AlfrescoBackupFlows.Flows.Options;
+using AlfrescoBackupFlows.Flows.Restore;
+using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Platform.State;
@@ -10,9 +15,10 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Cli.Hosting;
 
 /// <summary>
-/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, one of its prunes, and one for each target of a
-/// restore or a mirror and each verification that is asked for, so that none waits for another. Several installations may share a
-/// state directory, and what began against one repository is never resumed against another.
+/// Where the journals of an installation are, beneath <c>state</c>: one of its backups, one of its drills, one of its
+/// prunes, and one for each target of a restore or a mirror and each verification that is asked for, so that none waits
+/// for another. Several installations may share a state directory, and what began against one repository is never
+/// resumed against another.
 /// </summary>
 internal sealed class Journals(BackupOptions options)
 {
@@ -56,6 +62,35 @@ internal sealed class Journals(BackupOptions options)
 
     /// <inheritdoc cref="Restores"/>
     public IEnumerable<string> Mirrors() => Beneath($"mirrors/{OwnName}");
+
+    /// <summary>Those in which instances of a flow are looked for.</summary>
+    /// <inheritdoc cref="Restores"/>
+    public IEnumerable<string> Of(string flowName) =>
+        flowName switch
+        {
+            nameof(HotBackupFlow) => [Backups],
+            nameof(RestoreFlow) => Restores(),
+            nameof(DrillFlow) => [Drills],
+            nameof(PruneFlow) => [Prunes],
+            nameof(MirrorTargetFlow) => Mirrors(),
+            _ => Verifications(),
+        };
+
+    /// <summary>The journal that an instance is in; null: it is no id of a flow that is started by itself.</summary>
+    public string? TryFind(string instanceId) =>
+        InstanceIds.IsBackup(instanceId) ? Backups
+        : InstanceIds.IsVerify(instanceId, out string stamp) ? Verification(stamp)
+        : InstanceIds.IsRestore(instanceId, out stamp) ? Restore(stamp)
+        : InstanceIds.IsDrill(instanceId) ? Drills
+        : InstanceIds.IsPrune(instanceId) ? Prunes
+        : InstanceIds.IsMirror(instanceId, out stamp) ? Mirror(stamp)
+        : null;
+
+    /// <summary>Backups and prunes add to the repository; a mirror notes in its control store when it was done.</summary>
+    public bool TakesLeases(string journal) =>
+        journal == Backups
+        || journal == Prunes
+        || Path.GetDirectoryName(journal) == Path.GetDirectoryName(Mirror("any"));
 
     /// <summary>
     /// Removes the journals in which everything ended long ago. One that cannot be read (another user's, a

@@ -27,7 +27,7 @@ internal static class NewPassphrase
 
         if (!StandardStreams.IsInputTerminal)
         {
-            string source = $"standard input, read for want of {option} FILE,";
+            string source = $"standard input, in place of {option} FILE,";
             context.Messages.Note("reading the new passphrase from standard input");
             await using Stream input = StandardStreams.OpenInput();
             return await SecretFile.ReadAsync(input, source, context.Stop);

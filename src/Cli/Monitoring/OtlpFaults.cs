@@ -4,7 +4,7 @@ using AlfrescoBackupFlows.Platform;
 
 namespace AlfrescoBackupFlows.Cli.Monitoring;
 
-/// <summary>Hears what OpenTelemetry's own libraries could not do, which they tell nobody else, and says the first of
+/// <summary>Listens for what OpenTelemetry's own libraries could not do, which they tell nobody else, and says the first of
 /// it.</summary>
 internal sealed class OtlpFaults(Action<string> say) : EventListener
 {

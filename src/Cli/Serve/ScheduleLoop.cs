@@ -74,9 +74,9 @@ internal sealed class ScheduleLoop(
             return false;
         }
 
-        if (isReached && !flows.IsResumed)
+        if (isReached && !flows.Interrupted.IsResumed)
         {
-            await TryAsync("an unfinished run cannot go on", () => flows.TryResumeAllAsync(stop), stop);
+            await TryAsync("an unfinished run cannot go on", () => flows.Interrupted.TryResumeAllAsync(stop), stop);
         }
 
         if (isReached && memory.IsBackupOwed && served.Schedule is not null)

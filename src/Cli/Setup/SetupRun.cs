@@ -91,10 +91,7 @@ internal sealed class SetupRun(
     /// <summary>Whether a repository is at the place already, asked without a passphrase.</summary>
     private async Task<bool> IsThereAsync()
     {
-        if (
-            DirectoryBlobStore.TryParseUrl(configuration.Repository) is { } directory
-            && !GivenPath.IsDirectory(directory)
-        )
+        if (DirectoryUrl.TryParse(configuration.Repository) is { } directory && !GivenPath.IsDirectory(directory))
         {
             return false;
         }
@@ -121,7 +118,7 @@ internal sealed class SetupRun(
         {
             ServiceFiles.MakeConfigurationDirectory(Path.GetDirectoryName(path)!, user);
             ServiceFiles.MakeDirectory(configuration.State, user);
-            if (DirectoryBlobStore.TryParseUrl(configuration.Repository) is { } directory)
+            if (DirectoryUrl.TryParse(configuration.Repository) is { } directory)
             {
                 ServiceFiles.MakeDirectory(Path.TrimEndingDirectorySeparator(directory), user);
             }

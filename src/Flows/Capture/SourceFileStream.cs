@@ -21,7 +21,7 @@ internal sealed class SourceFileStream(SourceFile file, CaptureProgress? progres
 
     public override int Read(Span<byte> buffer)
     {
-        // Fewer bytes than asked were the last ones: no call more only to hear so. A file that grew meanwhile shows by its
+        // Fewer bytes than asked were the last ones: no further call to learn that. A file that grew meanwhile shows by its
         // length afterwards.
         int read = _ended ? 0 : file.Read(buffer, _position);
         _ended |= read < buffer.Length;

@@ -25,7 +25,7 @@ public static class RoomLook
         }
 
         if (
-            DirectoryBlobStore.TryParseUrl(options.Repository.Url!) is { } repository
+            DirectoryUrl.TryParse(options.Repository.Url!) is { } repository
             && GivenPath.IsDirectory(repository)
             && Find(repository) is { } left
             && FaultOf(left, newest?.AddedBytes ?? 0) is { } fault

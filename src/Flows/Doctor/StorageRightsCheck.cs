@@ -100,7 +100,7 @@ internal sealed class StorageRightsCheck : ICheck
     private static void RequireWritable(Subject subject)
     {
         string url = subject.Options.Repository.Url!;
-        if (DirectoryBlobStore.TryParseUrl(url) is { } path && FileSystemRoom.WhyNotWritable(path) is { } why)
+        if (DirectoryUrl.TryParse(url) is { } path && FileSystemRoom.WhyNotWritable(path) is { } why)
         {
             throw new PermanentException(
                 ErrorKind.Storage,

@@ -134,7 +134,7 @@ internal static class CatalogueLines
 
     private static PermanentException Wrong(Exception? cause) =>
         cause is null
-            ? ArchiveFault.Of($"a line of its {ExportNames.Catalogue} cannot be")
+            ? ArchiveFault.Of($"a line of its {ExportNames.Catalogue} has an impossible value")
             : ArchiveFault.Of($"a line of its {ExportNames.Catalogue} is damaged", cause);
 }
 

@@ -60,7 +60,7 @@ internal static class ImportRules
 
         if (!isWhole || !HasPossibleNumbers(manifest))
         {
-            throw ArchiveFault.Of("the lists or numbers of its MANIFEST.json cannot be");
+            throw ArchiveFault.Of("a list or a number of its MANIFEST.json is impossible");
         }
 
         string[] odd = [.. manifest.Roots.Select(static root => root.Name).Where(static name => !IsName(name))];

@@ -162,7 +162,7 @@ internal sealed class ImportedParts(
         }
         catch (ArgumentException e)
         {
-            throw ArchiveFault.Of("a list of required files in it is out of order, or has a path that cannot be", e);
+            throw ArchiveFault.Of("a list of required files in it is out of order, or has an impossible path", e);
         }
     }
 
@@ -286,7 +286,7 @@ internal sealed class ImportedParts(
                 || files > root.Files - _lost.GetValueOrDefault(root.Name)
             )
             {
-                throw ArchiveFault.Of($"a line of its {ExportNames.Lost} cannot be");
+                throw ArchiveFault.Of($"a line of its {ExportNames.Lost} has an impossible value");
             }
 
             _lost[root.Name] = _lost.GetValueOrDefault(root.Name) + files;

@@ -52,7 +52,7 @@ public sealed class RepositoryOptions
     /// <summary><c>https://ACCOUNT.blob.core.windows.net/CONTAINER/PREFIX</c> (with or without a SAS) or <c>file:///path</c>.</summary>
     public string? Url { get; set; }
 
-    /// <summary>The control store (lease, pins, progress); default: <c>control/</c> beside the repository's
+    /// <summary>The control store (leases, pins, what was done and told last); default: <c>control/</c> beside the repository's
     /// blobs.</summary>
     public string? ControlUrl { get; set; }
 

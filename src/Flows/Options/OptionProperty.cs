@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Text.Json;
 
@@ -18,6 +19,11 @@ public enum OptionShape
 /// that holds it.</summary>
 public sealed record OptionProperty(string Path, string Key, OptionShape Shape, PropertyInfo Property)
 {
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "Assemblies that have options are kept whole where the program is trimmed."
+    )]
     public static IReadOnlyList<OptionProperty> Of(Type type, string prefix) =>
         [
             .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)

@@ -10,7 +10,7 @@ public static class StorePlace
     /// all of it is its name.
     /// </summary>
     public static string? Of(string? url) =>
-        url is not null && DirectoryBlobStore.TryParseUrl(url) is not null
+        url is not null && DirectoryUrl.TryParse(url) is not null
             ? url.TrimEnd('/')
             : url?.Split('?', '#')[0].TrimEnd('/');
 }

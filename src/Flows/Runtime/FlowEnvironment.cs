@@ -108,7 +108,7 @@ public sealed class FlowEnvironment : IServiceProvider, IAsyncDisposable
 }
 
 /// <param name="Blobs">Write-once blobs.</param>
-/// <param name="Control">Leases, pins and progress: the few mutable blobs.</param>
+/// <param name="Control">Leases, pins, what was done and told last: the few mutable blobs.</param>
 public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
 {
     /// <summary>

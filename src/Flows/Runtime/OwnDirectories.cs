@@ -59,5 +59,5 @@ internal static class OwnDirectories
     }
 
     /// <summary>Null where it names no directory.</summary>
-    private static string? PathOf(string? url) => url is null ? null : DirectoryBlobStore.TryParseUrl(url);
+    private static string? PathOf(string? url) => url is null ? null : DirectoryUrl.TryParse(url);
 }

@@ -9,7 +9,7 @@ namespace AlfrescoBackupFlows.Functions.Hosting;
 /// <param name="instance">Of the flow that the activity works for.</param>
 internal sealed class LineScope(string instance, string? phase) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    public static LineScope Of(string instance, string activity) => new(instance, ActivityPhases.Of(activity));
+    public static LineScope Of(string instance, string activity) => new(instance, BackupTasks.PhaseOf(activity));
 
     public string Instance => instance;
 

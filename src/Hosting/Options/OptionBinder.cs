@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Reflection;
 using AlfrescoBackupFlows.Flows.Options;
@@ -80,6 +81,11 @@ internal sealed class OptionBinder(OptionFaults faults, Func<string, string> dis
     }
 
     /// <summary>A list of sections, over what is there: a variable may set one value of one of them.</summary>
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2072",
+        Justification = "Assemblies that have options are kept whole where the program is trimmed."
+    )]
     private Array BindList(IConfigurationSection section, OptionProperty option, Array there)
     {
         Type type = option.Property.PropertyType.GetElementType()!;

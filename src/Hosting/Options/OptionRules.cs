@@ -27,7 +27,7 @@ public static partial class OptionRules
     /// </summary>
     public static string? FaultOfPlace(string url, string state) =>
         StoreProviders.FaultOf(url) is null
-        && DirectoryBlobStore.TryParseUrl(url) is { } directory
+        && DirectoryUrl.TryParse(url) is { } directory
         && (ContentRoot.Holds(state, directory) || ContentRoot.Holds(directory, state))
             ? $"'{url}' and state '{state}' lie in one another: what is in state may be deleted at any time, and the sets "
                 + "with it; name another directory in one of them"

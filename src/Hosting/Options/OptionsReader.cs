@@ -120,9 +120,7 @@ public static class OptionsReader
         foreach (string key in SecretKeys.Where(k => file[k] is not null))
         {
             string setting = key.Replace(':', '.');
-            faults.Add(
-                $"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File"
-            );
+            faults.Add($"{setting} stands in the file: a secret belongs in a file of its own, named by {setting}File");
         }
 
         var options = new BackupOptions();

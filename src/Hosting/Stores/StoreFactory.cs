@@ -92,7 +92,7 @@ public static class StoreFactory
         }
 
         string? below = repository.ControlUrl is { } elsewhere
-            ? DirectoryBlobStore.TryNameBelow(url, elsewhere)
+            ? DirectoryUrl.TryNameBelow(url, elsewhere)
             : ControlPrefix;
         IBlobStore control = below is null
             ? await controlProvider.CreateAsync(

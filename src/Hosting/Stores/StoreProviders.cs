@@ -39,7 +39,7 @@ internal static partial class StoreProviders
         }
 
         return parsed.UserInfo.Length > 0
-                ? $"{shown} holds a user or password: a secret belongs into repository.connectionStringFile"
+                ? $"{shown} holds a user or password: a secret belongs in repository.connectionStringFile"
             : provider.FaultOf(parsed) is { } fault ? $"{shown} {fault}"
             : null;
     }
@@ -52,7 +52,7 @@ internal static partial class StoreProviders
     {
         string place = url.Split('?', '#')[0];
         return place.Contains('=', StringComparison.Ordinal)
-            ? "(not shown: it may hold a secret, such as a connection string, which belongs into repository.connectionStringFile)"
+            ? "(not shown: it may hold a secret, such as a connection string, which belongs in repository.connectionStringFile)"
             : $"'{UserPart().Replace(place, "://[secret]@")}'";
     }
 

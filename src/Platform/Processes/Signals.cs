@@ -23,7 +23,7 @@ public static class Signals
         }
     }
 
-    /// <summary>For who takes the signal of a terminal that goes away for something else, from now on: the runtime hears
+    /// <summary>For who takes the signal of a terminal that goes away for something else, from now on: the runtime gets
     /// none that is ignored.</summary>
     public static void HearHangup()
     {

@@ -12,23 +12,21 @@ namespace AlfrescoBackupFlows.Repository.Catalogues;
 /// </summary>
 public sealed class CatalogueReader
 {
-    /// <summary>No tree of folders is deeper; a row that is its own ancestor ends here.</summary>
-    private const int MaxDepth = 1000;
-
     private readonly CatalogueSegments _segments;
-    private readonly CatalogueStamp _catalogue;
-    private readonly List<CatalogueGroup> _groups;
+    private readonly CatalogueGroups _groups;
+    private readonly CataloguePaths _paths;
     private readonly CatalogueSegmentRow[] _rows;
-    private ChunkId?[]? _folders;
-    private bool _lacksFolders;
 
     private CatalogueReader(CatalogueSegments segments, CatalogueStamp catalogue, List<CatalogueGroup> groups)
     {
-        (_segments, _catalogue, _groups) = (segments, catalogue, groups);
+        _segments = segments;
+        _groups = new CatalogueGroups(segments, groups, catalogue.Folders);
+        _paths = new CataloguePaths(this);
         _rows = [.. groups.SelectMany(static group => group.Segments)];
+        Homes = catalogue.Homes;
     }
 
-    internal IReadOnlyList<long> Homes => _catalogue.Homes;
+    internal IReadOnlyList<long> Homes { get; }
 
     /// <summary>The segments, in order.</summary>
     public IReadOnlyList<CatalogueSegmentRow> Rows => _rows;
@@ -112,29 +110,8 @@ public sealed class CatalogueReader
         FindAsync(CatalogueLookup.OfName(name), cancellationToken);
 
     /// <summary>The nodes at a path, such as <c>Sites/x/documentLibrary/y.pdf</c>; see <see cref="PathOfAsync"/>.</summary>
-    public async Task<IReadOnlyList<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken)
-    {
-        string[] names = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        if (names.Length == 0)
-        {
-            return [];
-        }
-
-        List<CatalogueNode> found = [];
-        foreach (long home in _catalogue.Homes)
-        {
-            bool isNamed =
-                await FindAsync(home, cancellationToken) is { } node
-                && CatalogueKey.Fold(node.Name) == CatalogueKey.Fold(names[0]);
-            found.AddRange(await WalkAsync([home], names, cancellationToken));
-            if (isNamed)
-            {
-                found.AddRange(await WalkAsync([home], names[1..], cancellationToken));
-            }
-        }
-
-        return found.Count > 0 ? found : await FindElsewhereAsync(names, cancellationToken);
-    }
+    public Task<IReadOnlyList<CatalogueNode>> FindByPathAsync(string path, CancellationToken cancellationToken) =>
+        _paths.FindAsync(path, cancellationToken);
 
     /// <summary>
     /// Who uses content URLs: each node once for each of its properties that names one of them, in the order of the
@@ -160,95 +137,10 @@ public sealed class CatalogueReader
     /// The names of the folders below Company Home, and of the node, joined by <c>/</c>: of a version, the path of its
     /// document. Outside of Company Home it begins below the store's root. Null where the database does not say it.
     /// </summary>
-    public async ValueTask<string?> PathOfAsync(CatalogueNode node, CancellationToken cancellationToken)
-    {
-        if (node.VersionOf.Length > 0)
-        {
-            IReadOnlyList<CatalogueNode> documents = await FindByUuidAsync(node.VersionOf, cancellationToken);
-            return documents.FirstOrDefault(static document => document.VersionOf.Length == 0) is { } current
-                ? await PathOfAsync(current, cancellationToken)
-                : null;
-        }
+    public ValueTask<string?> PathOfAsync(CatalogueNode node, CancellationToken cancellationToken) =>
+        _paths.OfAsync(node, cancellationToken);
 
-        if (node.Parent == 0)
-        {
-            return null;
-        }
-
-        List<string> names = [];
-        for (CatalogueNode? at = node; at is { IsHome: false }; at = await FindAsync(at.Parent, cancellationToken))
-        {
-            names.Add(at.Title);
-            if (at.Parent == 0)
-            {
-                break;
-            }
-
-            if (names.Count > MaxDepth)
-            {
-                return null;
-            }
-        }
-
-        names.Reverse();
-        return string.Join('/', names);
-    }
-
-    private async Task<IReadOnlyList<CatalogueNode>> WalkAsync(
-        List<long> parents,
-        string[] names,
-        CancellationToken cancellationToken
-    )
-    {
-        IReadOnlyList<CatalogueNode> found = [];
-        foreach (string name in names)
-        {
-            found = await FindAllAsync(CatalogueLookup.OfChildren(parents, name), cancellationToken);
-            parents = [.. found.Select(static node => node.Id)];
-            if (parents.Count == 0)
-            {
-                break;
-            }
-        }
-
-        return found;
-    }
-
-    /// <summary>A path outside of Company Home, or of a database in which none is marked.</summary>
-    private async Task<IReadOnlyList<CatalogueNode>> FindElsewhereAsync(
-        string[] names,
-        CancellationToken cancellationToken
-    )
-    {
-        List<CatalogueNode> found = await FindTopsAsync(names[0], cancellationToken).ToListAsync(cancellationToken);
-        if (found.Count > 0 && names.Length > 1)
-        {
-            found = [.. await WalkAsync([.. found.Select(static top => top.Id)], names[1..], cancellationToken)];
-        }
-
-        // A folder without a name is called by its UUID, which nothing leads down to.
-        if (found.Count > 0 || !Array.Exists(names, static name => Guid.TryParse(name, out _)))
-        {
-            return found;
-        }
-
-        string path = CatalogueKey.Fold(string.Join('/', names));
-        await foreach (CatalogueNode node in ReadByNameAsync(names[^1], cancellationToken))
-        {
-            if (
-                node.VersionOf.Length == 0
-                && await PathOfAsync(node, cancellationToken) is { } own
-                && CatalogueKey.Fold(own) == path
-            )
-            {
-                found.Add(node);
-            }
-        }
-
-        return found;
-    }
-
-    private async Task<IReadOnlyList<CatalogueNode>> FindAllAsync(
+    internal async Task<IReadOnlyList<CatalogueNode>> FindAllAsync(
         CatalogueLookup lookup,
         CancellationToken cancellationToken
     )
@@ -278,37 +170,10 @@ public sealed class CatalogueReader
     }
 
     /// <summary>The segments that may have a node that is looked up.</summary>
-    public async Task<IReadOnlySet<CatalogueSegmentRow>> FindSegmentsAsync(
+    public Task<IReadOnlySet<CatalogueSegmentRow>> FindSegmentsAsync(
         CatalogueLookup lookup,
         CancellationToken cancellationToken
-    )
-    {
-        int kind = (int)lookup.Kind;
-        HashSet<CatalogueSegmentRow> found = [];
-        IEnumerable<CatalogueGroup> groups = _groups.Where(group => group.Filters[kind] is not null);
-        foreach (CatalogueGroup[] batch in groups.Chunk(CatalogueSegments.Batch))
-        {
-            await _segments.Filters.LookAsync(
-                [
-                    .. batch
-                        .Select(group => group.Filters[kind]!.Value)
-                        .Where(id => !lookup.Positions.ContainsKey(id))
-                        .Distinct(),
-                ],
-                (id, filter) => lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys),
-                cancellationToken
-            );
-            foreach (CatalogueGroup group in batch)
-            {
-                List<int> positions = lookup.Positions[group.Filters[kind]!.Value];
-                found.UnionWith(
-                    group.Segments.Where(row => positions.Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup)))
-                );
-            }
-        }
-
-        return found;
-    }
+    ) => _groups.FindAsync(lookup, cancellationToken);
 
     /// <summary>
     /// The segments that may have a document at a path that begins where those of <see cref="PathOfAsync"/> do; null: all
@@ -319,60 +184,11 @@ public sealed class CatalogueReader
         CancellationToken cancellationToken
     ) => new CatalogueWalk(this, cancellationToken).FindAsync(path);
 
-    /// <summary>
-    /// The segments that have a node in one of these folders; null: this catalogue does not tell. So it is where its lists
-    /// are lost, as by a prune of an earlier version: all segments tell the same.
-    /// </summary>
-    internal async Task<IReadOnlySet<CatalogueSegmentRow>?> FindSegmentsInAsync(
+    /// <inheritdoc cref="CatalogueGroups.FindInAsync"/>
+    internal Task<IReadOnlySet<CatalogueSegmentRow>?> FindSegmentsInAsync(
         IReadOnlySet<long> folders,
         CancellationToken cancellationToken
-    )
-    {
-        if (_catalogue.Folders is not { } stored || _lacksFolders)
-        {
-            return null;
-        }
-
-        try
-        {
-            return await LookIntoFoldersAsync(stored, folders, cancellationToken);
-        }
-        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
-        {
-            _lacksFolders = true;
-            return null;
-        }
-    }
-
-    private async Task<IReadOnlySet<CatalogueSegmentRow>> LookIntoFoldersAsync(
-        ContentRef stored,
-        IReadOnlySet<long> folders,
-        CancellationToken cancellationToken
-    )
-    {
-        _folders ??= await CatalogueFolders.ReadAsync(_segments.Chunks, stored, _groups.Count, cancellationToken);
-        Dictionary<ChunkId, List<int>> positions = [];
-        await _segments.Filters.LookAsync(
-            [.. _folders.OfType<ChunkId>().Distinct()],
-            (id, lists) => positions[id] = CatalogueFolders.Find(lists, folders),
-            cancellationToken
-        );
-        HashSet<CatalogueSegmentRow> found = [];
-        for (int i = 0; i < _groups.Count; i++)
-        {
-            if (_folders[i] is { } id)
-            {
-                found.UnionWith(
-                    _groups[i]
-                        .Segments.Where(row =>
-                            positions[id].Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup))
-                        )
-                );
-            }
-        }
-
-        return found;
-    }
+    ) => _groups.FindInAsync(folders, cancellationToken);
 
     /// <summary>The nodes of a name at which a path begins outside of Company Home.</summary>
     internal async IAsyncEnumerable<CatalogueNode> FindTopsAsync(

@@ -54,7 +54,7 @@ internal sealed class ChunkIndexRows
     }
 
     /// <summary>
-    /// The plain bytes of an <see cref="ChunkIndexTable"/>: sorted by chunk and pack; rows that were added twice are
+    /// The plain bytes of a <see cref="ChunkIndexTable"/>: sorted by chunk and pack; rows that were added twice are
     /// written once.
     /// </summary>
     public byte[] Encode()

@@ -124,7 +124,7 @@ internal sealed class ChunkIndexTable
             uint pack = (uint)ChunkIndexRow.PackOf(row);
             if (pack >= (uint)_packs.Length || !ChunkIndexRow.IsSound(row, _packs[pack].Length))
             {
-                throw Damage.In(blobName, $"row {i} names a place that cannot be");
+                throw Damage.In(blobName, $"row {i} names an impossible place");
             }
 
             ChunkId id = ChunkId.Read(row);

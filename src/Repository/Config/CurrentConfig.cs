@@ -23,8 +23,8 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
     }
 
     /// <summary>
-    /// Makes another config count, and deletes older ones where the store permits and no key is lost with them. Where somebody else changes the keys
-    /// at the same time: <see cref="ErrorKind.Busy"/>, and nothing of this change stays.
+    /// Makes another config count, and deletes older ones where the store permits and no key is lost with them. Where
+    /// somebody else changes the keys at the same time: <see cref="ErrorKind.Busy"/>, and nothing of this change stays.
     /// </summary>
     /// <param name="computedFrom">The head after which alone the change is right; null: any that names the old one.</param>
     /// <returns>What counts now, and what is to be said of configs that could not be deleted, or null.</returns>

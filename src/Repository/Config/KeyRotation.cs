@@ -71,8 +71,8 @@ internal sealed class KeyRotation(CurrentConfig configs, UInt128 repository)
 
         RotatedKeys result = new(
             added.ToImmutableSortedDictionary(key => KeyClasses.NameOf(key.Class), key => key.Generation),
-            [.. kept.Select(entry => Summary(entry.Slot))],
-            [.. dropped.Select(Summary)],
+            [.. kept.Select(entry => KeySlotSummary.Of(entry.Slot))],
+            [.. dropped.Select(KeySlotSummary.Of)],
             null
         );
         if (dryRun)
@@ -105,8 +105,6 @@ internal sealed class KeyRotation(CurrentConfig configs, UInt128 repository)
         (ConfigFile file, string? warning) = await configs.ReplaceAsync(current, config, cancellationToken);
         return (result with { Warning = warning }, file, added);
     }
-
-    private static KeySlotSummary Summary(SlotDocument slot) => new(slot.Id, slot.Name, slot.Created);
 
     private static async Task<Secret?> FindAsync(
         ConfigFile current,

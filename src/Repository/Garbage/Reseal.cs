@@ -52,7 +52,7 @@ public sealed class Reseal(BackupRepository repository, PruneOptions options)
 
             try
             {
-                string? warning = await repository.Keys.DropOldAsync(head, cancellationToken);
+                string? warning = await repository.KeyGenerations.DropOldAsync(head, cancellationToken);
                 return Report(pruned, [], old, [], warning);
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Busy && attempt < MaxAttempts)

@@ -113,12 +113,12 @@ internal sealed record LogEntry
         };
         if (!complete || (sequence == 0) != (Type == LogEntryTypes.Init) || !IsHash(Previous, empty: sequence == 0))
         {
-            throw Wrong($"an entry of type '{Type}' lacks a member, or has one that cannot be");
+            throw Wrong($"an entry of type '{Type}' lacks a member, or has an impossible one");
         }
 
         if (Config is not null && (Config.Number < 1 || !IsHash(Config.Sha256, empty: false)))
         {
-            throw Wrong("it names a config that cannot be");
+            throw Wrong("it names an impossible config");
         }
 
         if (CarriesState(sequence) != (State is not null))

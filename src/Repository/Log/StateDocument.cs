@@ -37,7 +37,7 @@ internal sealed record StateDocument(
             && IsOrdered(Indexes.Select(index => index.Sequence), strict: false, entry.Sequence);
         return ordered && TombstoneRules.AreNames(Tombstones)
             ? new LogState(Config, OpenRuns, Sets, Indexes) { Tombstones = Tombstones }
-            : throw entry.Wrong("the state that it carries cannot be");
+            : throw entry.Wrong("the state that it carries is impossible");
     }
 
     private static bool IsOrdered(IEnumerable<long> sequences, bool strict, long last)

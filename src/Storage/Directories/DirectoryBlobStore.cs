@@ -16,24 +16,20 @@ public sealed class DirectoryBlobStore : IBlobStore
 {
     internal const int DefaultListingPage = 8192;
 
-    private const string UrlStart = "file:///";
-
+    private readonly OpenedDirectory _directory;
     private readonly OwnTree _tree;
-    private readonly DirectoryIdentity _identity;
-    private readonly TemporaryFiles _temporary;
     private readonly DirectoryLeases _leases;
     private readonly DirectoryListing _listing;
 
-    private DirectoryBlobStore(OwnTree tree, DirectoryIdentity identity, TimeProvider timeProvider, int listingPage)
+    private DirectoryBlobStore(OpenedDirectory directory, TimeProvider timeProvider, int listingPage)
     {
-        _tree = tree;
-        _identity = identity;
-        _temporary = new TemporaryFiles(tree, timeProvider);
-        _leases = new DirectoryLeases(tree, timeProvider, TemporaryFiles.NewPath);
-        _listing = new DirectoryListing(tree, listingPage);
+        _directory = directory;
+        _tree = directory.Tree;
+        _leases = new DirectoryLeases(_tree, timeProvider, TemporaryFiles.NewPath);
+        _listing = new DirectoryListing(_tree, listingPage);
     }
 
-    public string Location => _tree.Location;
+    public string Location => _directory.Location;
 
     /// <summary>Requests cost little here, and a flush takes long: several at once, beside the next pack.</summary>
     public int PreferredBlobLength => 16 << 20;
@@ -43,24 +39,15 @@ public sealed class DirectoryBlobStore : IBlobStore
     public static DirectoryBlobStore Open(string path, TimeProvider timeProvider) =>
         Open(path, timeProvider, DefaultListingPage);
 
-    /// <summary>Whether something is there that can be opened, or that says itself why not.</summary>
-    internal static bool Exists(string path)
-    {
-        OwnTree tree = OwnTree.OpenShared(path);
-        try
-        {
-            return tree.TryIdentify() is not null;
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            return true;
-        }
-    }
+    internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
+        new(OpenedDirectory.Open(OwnTree.OpenShared(path), timeProvider), timeProvider, listingPage);
+
+    /// <inheritdoc cref="OpenedDirectory.Exists"/>
+    internal static bool Exists(string path) => OpenedDirectory.Exists(OwnTree.OpenShared(path));
 
     /// <summary>
     /// Creates the directory where it is missing, and refuses a file system on which two writers could both create the
-    /// same file.
-    /// Whether a repository is there already is for the caller to see.
+    /// same file. Whether a repository is there already is for the caller to see.
     /// </summary>
     public static Task<DirectoryBlobStore> CreateAsync(
         string path,
@@ -85,39 +72,6 @@ public sealed class DirectoryBlobStore : IBlobStore
         return CreateAsync(outer.Beneath(name), () => outer.CreateDirectory(name), timeProvider, cancellationToken);
     }
 
-    /// <summary>The path of a URL of the form <c>file:///path</c>, percent-encoded or not; null for another
-    /// scheme.</summary>
-    public static string? TryParseUrl(string url)
-    {
-        if (!url.StartsWith(UrlStart, StringComparison.OrdinalIgnoreCase))
-        {
-            return null;
-        }
-
-        string path = Uri.UnescapeDataString(url[UrlStart.Length..]);
-        return OperatingSystem.IsWindows() ? path : "/" + path;
-    }
-
-    /// <summary>
-    /// How the directory of the second URL is called beneath that of the first, with <c>/</c> between names; null where
-    /// it is not beneath it, or one is no URL of a directory. What lies beneath a store is never reached over a link.
-    /// </summary>
-    public static string? TryNameBelow(string outerUrl, string innerUrl)
-    {
-        if (TryParseUrl(outerUrl) is not { } outer || TryParseUrl(innerUrl) is not { } inner)
-        {
-            return null;
-        }
-
-        string name = Path.TrimEndingDirectorySeparator(Path.GetRelativePath(outer, inner));
-        return
-            name is "." or ".."
-            || Path.IsPathRooted(name)
-            || name.StartsWith($"..{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-            ? null
-            : name.Replace(Path.DirectorySeparatorChar, '/');
-    }
-
     public Task<PutOutcome> PutIfAbsentAsync(
         string name,
         ReadOnlyMemory<byte> content,
@@ -125,10 +79,10 @@ public sealed class DirectoryBlobStore : IBlobStore
     )
     {
         string path = PathOf(name);
-        return RunAsync(
+        return _directory.RunAsync(
             $"create {name}",
             () =>
-                Write(() =>
+                _directory.Write(() =>
                     _tree.TryCreate(path, TemporaryFiles.NewPath(), content.Span)
                         ? PutOutcome.Created
                         : PutOutcome.AlreadyExists
@@ -140,10 +94,10 @@ public sealed class DirectoryBlobStore : IBlobStore
     public Task PutAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync(
+        return _directory.RunAsync(
             $"write {name}",
             () =>
-                Write(() =>
+                _directory.Write(() =>
                 {
                     _tree.Replace(path, TemporaryFiles.NewPath(), content.Span);
                     return true;
@@ -166,7 +120,7 @@ public sealed class DirectoryBlobStore : IBlobStore
             using SafeFileHandle? handle = _tree.TryOpenRead(path);
             if (handle is null)
             {
-                RequireRoot();
+                _directory.Require();
                 return null;
             }
 
@@ -191,14 +145,14 @@ public sealed class DirectoryBlobStore : IBlobStore
         }
         catch (Exception e) when (DirectoryFaults.IsExpected(e))
         {
-            throw Fault(e, $"read {name}");
+            throw _directory.Fault(e, $"read {name}");
         }
     }
 
     public Task<BlobProperties?> GetPropertiesAsync(string name, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync($"look at {name}", () => TryStat(path), cancellationToken);
+        return _directory.RunAsync($"look at {name}", () => TryStat(path), cancellationToken);
     }
 
     public async IAsyncEnumerable<BlobItem> ListAsync(
@@ -209,7 +163,7 @@ public sealed class DirectoryBlobStore : IBlobStore
         string doing = $"list {prefix}*";
         using IEnumerator<(string Name, FileStat File)> blobs = _listing.Enumerate(prefix).GetEnumerator();
         int most = DirectoryListing.FirstLooks;
-        while (await RunAsync(doing, () => Take(blobs, most), cancellationToken) is { Count: > 0 } taken)
+        while (await _directory.RunAsync(doing, () => Take(blobs, most), cancellationToken) is { Count: > 0 } taken)
         {
             foreach ((string name, FileStat file) in taken)
             {
@@ -220,17 +174,17 @@ public sealed class DirectoryBlobStore : IBlobStore
             most = Math.Min(most * 2, DirectoryListing.MaxLooks);
         }
 
-        RequireRoot();
+        _directory.Require();
     }
 
     public Task<bool> DeleteAsync(string name, CancellationToken cancellationToken)
     {
         string path = PathOf(name);
-        return RunAsync(
+        return _directory.RunAsync(
             $"delete {name}",
             () =>
             {
-                RequireRoot();
+                _directory.Require();
                 return _tree.Delete(path);
             },
             cancellationToken
@@ -243,7 +197,7 @@ public sealed class DirectoryBlobStore : IBlobStore
     )
     {
         string[] paths = [.. names.Select(PathOf)];
-        return RunAsync($"delete {names.Count} blobs", () => DeleteAll(paths), cancellationToken);
+        return _directory.RunAsync($"delete {names.Count} blobs", () => DeleteAll(paths), cancellationToken);
     }
 
     public async Task<bool> AcquireLeaseAsync(
@@ -254,64 +208,34 @@ public sealed class DirectoryBlobStore : IBlobStore
     )
     {
         await PutIfAbsentAsync(name, ReadOnlyMemory<byte>.Empty, cancellationToken);
-        return await RunAsync(
+        return await _directory.RunAsync(
             $"lease {name}",
-            () => Write(() => _leases.Acquire(name, leaseId, duration, cancellationToken)),
+            () => _directory.Write(() => _leases.Acquire(name, leaseId, duration, cancellationToken)),
             cancellationToken
         );
     }
 
     public Task<bool> ReleaseLeaseAsync(string name, Guid leaseId, CancellationToken cancellationToken) =>
-        RunAsync(
+        _directory.RunAsync(
             $"release the lease of {name}",
             () => _leases.Release(name, leaseId, cancellationToken),
             cancellationToken
         );
 
     public Task<string> DescribeLeaseAsync(string name, CancellationToken cancellationToken) =>
-        RunAsync($"look at the lease of {name}", () => _leases.Describe(name), cancellationToken);
-
-    internal static DirectoryBlobStore Open(string path, TimeProvider timeProvider, int listingPage) =>
-        Open(OwnTree.OpenShared(path), timeProvider, listingPage);
+        _directory.RunAsync($"look at the lease of {name}", () => _leases.Describe(name), cancellationToken);
 
     private static async Task<DirectoryBlobStore> CreateAsync(
         OwnTree tree,
         Action create,
         TimeProvider timeProvider,
         CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            create();
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            throw DirectoryFaults.NotCreated(tree.Location, e);
-        }
-
-        DirectoryBlobStore store = Open(tree, timeProvider, DefaultListingPage);
-        await store.RunAsync(
-            "probe for exclusive creation",
-            () => ExclusivityProbe.Run(tree, TemporaryFiles.NewPath),
-            cancellationToken
+    ) =>
+        new(
+            await OpenedDirectory.CreateAsync(tree, create, timeProvider, cancellationToken),
+            timeProvider,
+            DefaultListingPage
         );
-        return store;
-    }
-
-    private static DirectoryBlobStore Open(OwnTree tree, TimeProvider timeProvider, int listingPage)
-    {
-        try
-        {
-            return tree.TryIdentify() is { } identity
-                ? new DirectoryBlobStore(tree, identity, timeProvider, listingPage)
-                : throw DirectoryFaults.Missing(tree.Location);
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            throw DirectoryFaults.Translate(e, tree.Location, "open");
-        }
-    }
 
     private static string PathOf(string name)
     {
@@ -319,77 +243,11 @@ public sealed class DirectoryBlobStore : IBlobStore
         return FileNameEscape.ToPath(name);
     }
 
-    // File calls block, and a flush takes long: they run on the pool, so that a caller may have several under way.
-    private async Task<T> RunAsync<T>(string doing, Func<T> work, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Task.Run(work, cancellationToken);
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            throw Fault(e, doing);
-        }
-    }
-
-    /// <summary>
-    /// The directory at the root's path is the one that was opened. Looked at before a write, which must not land
-    /// beneath the mount point of a volume that was unmounted, after it, when it is about to be believed, and whenever
-    /// something is not there.
-    /// </summary>
-    private void RequireRoot()
-    {
-        if (_tree.TryIdentify() is not { } found)
-        {
-            throw DirectoryFaults.Missing(Location);
-        }
-
-        if (found != _identity)
-        {
-            throw DirectoryFaults.Replaced(Location);
-        }
-    }
-
-    private AbfException Fault(Exception exception, string doing)
-    {
-        try
-        {
-            RequireRoot();
-        }
-        catch (Exception e) when (DirectoryFaults.IsExpected(e))
-        {
-            // The directory cannot be looked at, or something was put in its place: that comes before all else.
-            exception = e;
-        }
-
-        return DirectoryFaults.Translate(exception, Location, doing);
-    }
-
-    private T Write<T>(Func<T> write)
-    {
-        RequireRoot();
-        _temporary.DeleteAbandoned();
-        T written;
-        try
-        {
-            written = write();
-        }
-        catch (IOException e) when (e is DirectoryNotFoundException or FileNotFoundException)
-        {
-            // Somebody tidied an empty directory away just now.
-            RequireRoot();
-            written = write();
-        }
-
-        RequireRoot();
-        return written;
-    }
-
     private BlobProperties? TryStat(string path)
     {
         if (_tree.TryStat(path) is not { Type: EntryType.File } file)
         {
-            RequireRoot();
+            _directory.Require();
             return null;
         }
 
@@ -413,9 +271,9 @@ public sealed class DirectoryBlobStore : IBlobStore
 
     private IReadOnlyList<BlobDeletion> DeleteAll(string[] paths)
     {
-        RequireRoot();
+        _directory.Require();
         bool[] deleted = _tree.DeleteAll(paths);
-        RequireRoot();
+        _directory.Require();
         return [.. deleted.Select(isDeleted => isDeleted ? BlobDeletion.Deleted : BlobDeletion.Absent)];
     }
 }

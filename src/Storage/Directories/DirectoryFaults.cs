@@ -21,7 +21,7 @@ internal static class DirectoryFaults
 
     /// <param name="exception">What System.IO threw.</param>
     /// <param name="root">The directory of the store.</param>
-    /// <param name="doing">What the store was doing, as in "put config/1".</param>
+    /// <param name="doing">What the store was doing, as in "write config/1".</param>
     public static AbfException Translate(Exception exception, string root, string doing)
     {
         string at = $"repository.url: the directory store {root} failed to {doing}";

@@ -16,9 +16,7 @@ public sealed class DirectoryStoreProvider : IBlobStoreProvider
     public bool CreatesPlace => true;
 
     public string? FaultOf(Uri url) =>
-        url.Host.Length > 0
-        || url.AbsolutePath is "/" or ""
-        || DirectoryBlobStore.TryParseUrl(url.OriginalString) is null
+        url.Host.Length > 0 || url.AbsolutePath is "/" or "" || DirectoryUrl.TryParse(url.OriginalString) is null
             ? $"names no directory: write {UrlForm}, with three slashes"
             : null;
 
@@ -43,7 +41,7 @@ public sealed class DirectoryStoreProvider : IBlobStoreProvider
     ) => await DirectoryBlobStore.CreateBelowAsync(PathOf(url), name, time, cancellationToken);
 
     private string PathOf(string url) =>
-        DirectoryBlobStore.TryParseUrl(url)
+        DirectoryUrl.TryParse(url)
         ?? throw new PermanentException(
             ErrorKind.Configuration,
             $"repository.url: '{url}' names no directory: write {UrlForm}"

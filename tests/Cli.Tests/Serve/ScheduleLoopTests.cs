@@ -58,7 +58,7 @@ public sealed class ScheduleLoopTests : IAsyncLifetime
     [InlineData(false)]
     public async Task A_repository_that_goes_and_comes_back_is_told_and_the_same_server_goes_on(bool isAwayAtTheStart)
     {
-        string repository = DirectoryBlobStore.TryParseUrl(_process.Context.Options.Repository.Url!)!;
+        string repository = DirectoryUrl.TryParse(_process.Context.Options.Repository.Url!)!;
         string away = repository + "-away";
         if (isAwayAtTheStart)
         {

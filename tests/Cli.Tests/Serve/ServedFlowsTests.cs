@@ -77,7 +77,7 @@ public sealed class ServedFlowsTests : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(damaged, "journal.db"), new string('x', 5000), Token);
         await using (var flows = new ServedFlows(_process.Context))
         {
-            await flows.ResumeAllAsync(Token);
+            await flows.Interrupted.ResumeAllAsync(Token);
             Assert.True(await flows.TryStartAsync(nameof(VerifyFlow), Input, Id, Token));
             Assert.Equal([Id], (await flows.ListAsync(nameof(VerifyFlow), Token)).Select(i => i.Id));
         }

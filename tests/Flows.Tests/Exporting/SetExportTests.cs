@@ -140,7 +140,7 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         await RefuseAsync(
             "MANIFEST.json",
             text => text.Replace("\"class\": \"index\"", "\"class\": \"odd\""),
-            "cannot be"
+            "is impossible"
         );
         await RefuseAsync("MANIFEST.json", text => text.Replace("\"roots\": [", "\"roots\": [ null,"), "MANIFEST.json");
         await RefuseAsync("MANIFEST.json", _ => new string('[', 100_000), "MANIFEST.json");
@@ -150,7 +150,7 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         await RefuseAsync("catalogue.jsonl", text => text[(text.IndexOf('\n') + 1)..], "lines, and its MANIFEST.json");
         await RefuseAsync("catalogue.jsonl", text => text[..(text.IndexOf('\n') + 1)] + text, "out of order");
         await RefuseAsync("catalogue.jsonl", text => "x" + text, "catalogue.jsonl is damaged");
-        await RefuseAsync("catalogue.jsonl", text => text.Replace("\"id\":", "\"id\":-"), "cannot be");
+        await RefuseAsync("catalogue.jsonl", text => text.Replace("\"id\":", "\"id\":-"), "an impossible value");
         await RefuseAsync(
             "catalogue.jsonl",
             text => text.Replace("\"name\":\"", $"\"name\":\"{new string('x', 70_000)}"),

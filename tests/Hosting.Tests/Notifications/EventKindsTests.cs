@@ -260,16 +260,7 @@ public sealed class EventKindsTests : IDisposable
 
     private static string? Of(bool isBad) => isBad ? "no route" : null;
 
-    private static HotBackupResult Set() =>
-        new()
-        {
-            Set = Run,
-            Consistent = true,
-            Files = 3,
-            Bytes = 30,
-            AddedBytes = 10,
-            Warnings = [],
-        };
+    private static HotBackupResult Set() => GoodBackup.Of(Run);
 
     private static DrillResult NewDrill() =>
         new(Run, DateTimeOffset.UnixEpoch, 1, [], 3, 30, new DrillCheck(0, 0, 0, 0, 0, [], []), []);

@@ -19,15 +19,7 @@ public sealed class FlowNotificationsTests : IDisposable
 {
     private static readonly RunId Run = RunId.Create(DateTimeOffset.UnixEpoch, Guid.Empty);
 
-    private static readonly HotBackupResult Good = new()
-    {
-        Set = Run,
-        Consistent = true,
-        Files = 3,
-        Bytes = 30,
-        AddedBytes = 10,
-        Warnings = [],
-    };
+    private static readonly HotBackupResult Good = GoodBackup.Of(Run);
 
     private readonly NotificationBench _bench = new();
 

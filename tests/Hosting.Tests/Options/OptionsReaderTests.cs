@@ -150,7 +150,7 @@ public sealed class OptionsReaderTests : IDisposable
         PermanentException e = Assert.Throws<PermanentException>(() => Read(Valid.Replace(before, with)));
 
         Assert.StartsWith(
-            $"{setting} stands in the file: a secret belongs into a file of its own, named by {setting}File",
+            $"{setting} stands in the file: a secret belongs in a file of its own, named by {setting}File",
             e.Message
         );
         Assert.DoesNotContain("hunter2", e.Message);

@@ -22,10 +22,11 @@ public sealed class KeyRotationTests
     {
         await using OpenedRepository opened = await CreateAsync();
         KeySlots keys = opened.Repository.Keys;
+        KeyGenerations generations = opened.Repository.KeyGenerations;
         await keys.AddAsync(Second, "second");
         IReadOnlyList<KeySlotSummary> slots = await keys.ListAsync();
 
-        RotatedKeys rotated = await keys.RotateAsync([Second]);
+        RotatedKeys rotated = await generations.RotateAsync([Second]);
         Assert.Equal(
             [("content", 2u), ("log", 2u), ("metadata", 2u)],
             rotated.Generations.Select(generation => (generation.Key, generation.Value))
@@ -33,7 +34,7 @@ public sealed class KeyRotationTests
         Assert.Equal(slots, rotated.Kept);
         Assert.Empty(rotated.Dropped);
         Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
-        await keys.RotateAsync([Second]);
+        await generations.RotateAsync([Second]);
 
         foreach (Secret passphrase in (Secret[])[First, Second])
         {
@@ -52,17 +53,18 @@ public sealed class KeyRotationTests
     {
         await using OpenedRepository opened = await CreateAsync(new WithoutDeletes());
         KeySlots keys = opened.Repository.Keys;
+        KeyGenerations generations = opened.Repository.KeyGenerations;
         await keys.AddAsync(Second, "second");
-        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() => keys.RotateAsync([]));
+        PermanentException refused = await Assert.ThrowsAsync<PermanentException>(() => generations.RotateAsync([]));
         Assert.Equal(ErrorKind.Configuration, refused.Kind);
         Assert.Contains("('second')", refused.Message, StringComparison.Ordinal);
         Assert.Equal(2, (await keys.ListAsync()).Count);
 
-        RotatedKeys dry = await keys.RotateAsync([], dropOthers: true, dryRun: true);
+        RotatedKeys dry = await generations.RotateAsync([], dropOthers: true, dryRun: true);
         Assert.Equal("second", Assert.Single(dry.Dropped).Name);
         Assert.Equal(["config/1", "config/2"], await opened.NamesAsync("config/"));
 
-        RotatedKeys rotated = await keys.RotateAsync([], dropOthers: true);
+        RotatedKeys rotated = await generations.RotateAsync([], dropOthers: true);
         Assert.Equal("second", Assert.Single(rotated.Dropped).Name);
         Assert.Contains("config/2", rotated.Warning, StringComparison.Ordinal);
         await AppendAndReadGenerationAsync(opened.Repository, opened.Blobs);
@@ -82,7 +84,7 @@ public sealed class KeyRotationTests
         RunOpened run = await running.Log.OpenRunAsync(Samples.Run(1), "acme");
         await using (BackupRepository other = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First)))
         {
-            await other.Keys.RotateAsync([]);
+            await other.KeyGenerations.RotateAsync([]);
             await other.Log.OpenRunAsync(Samples.Run(2), "other");
         }
 
@@ -104,7 +106,7 @@ public sealed class KeyRotationTests
     {
         await using OpenedRepository opened = await CreateAsync();
         await using BackupRepository slept = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
-        await opened.Repository.Keys.RotateAsync([]);
+        await opened.Repository.KeyGenerations.RotateAsync([]);
         await AppendAndReadGenerationAsync(opened.Repository, opened.Blobs);
 
         await slept.Keys.AddAsync(Second, "second");
@@ -118,10 +120,12 @@ public sealed class KeyRotationTests
     public async Task Of_two_rotations_at_once_one_counts_and_the_other_is_told()
     {
         await using OpenedRepository opened = await CreateAsync();
-        var blobs = new Interference(opened.Blobs, () => opened.Repository.Keys.RotateAsync([]));
+        var blobs = new Interference(opened.Blobs, () => opened.Repository.KeyGenerations.RotateAsync([]));
         await using BackupRepository late = await BackupRepository.OpenAsync(blobs, opened.Access(First));
 
-        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(() => late.Keys.RotateAsync([]));
+        PermanentException busy = await Assert.ThrowsAsync<PermanentException>(() =>
+            late.KeyGenerations.RotateAsync([])
+        );
 
         Assert.Equal(ErrorKind.Busy, busy.Kind);
         await using BackupRepository again = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
@@ -155,7 +159,7 @@ public sealed class KeyRotationTests
                 at = dying.Calls + 1 + requests;
 
                 // What could not be deleted is a warning and no fault: the rotation counts by then.
-                Exception? fault = await Record.ExceptionAsync(() => host.Keys.RotateAsync([Second]));
+                Exception? fault = await Record.ExceptionAsync(() => host.KeyGenerations.RotateAsync([Second]));
                 Assert.True(fault is null or AbfException, fault?.ToString());
                 dies = dying.Calls >= at;
             }
@@ -167,7 +171,7 @@ public sealed class KeyRotationTests
                     opened.Access(passphrase)
                 );
                 await AppendAndReadGenerationAsync(again, opened.Blobs);
-                RotatedKeys rotated = await again.Keys.RotateAsync([First, Second]);
+                RotatedKeys rotated = await again.KeyGenerations.RotateAsync([First, Second]);
                 Assert.Equal(2, rotated.Kept.Length);
                 await AppendAndReadGenerationAsync(again, opened.Blobs);
             }
@@ -193,7 +197,7 @@ public sealed class KeyRotationTests
         );
         await using (BackupRepository host = await BackupRepository.OpenAsync(dying, opened.Access(First)))
         {
-            await Assert.ThrowsAsync<PermanentException>(() => host.Keys.RotateAsync([]));
+            await Assert.ThrowsAsync<PermanentException>(() => host.KeyGenerations.RotateAsync([]));
         }
 
         Assert.Equal(["config/1", "config/2"], await opened.NamesAsync("config/"));
@@ -203,7 +207,7 @@ public sealed class KeyRotationTests
         Assert.NotEmpty(head.Alarms);
         Assert.Null(await again.Keys.HealAsync(head));
         Assert.Equal(1u, await AppendAndReadGenerationAsync(again, opened.Blobs));
-        Assert.Equal(3u, (await again.Keys.RotateAsync([])).Generations["log"]);
+        Assert.Equal(3u, (await again.KeyGenerations.RotateAsync([])).Generations["log"]);
     }
 
     [Fact]
@@ -212,7 +216,7 @@ public sealed class KeyRotationTests
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();
         Assert.Equal(
             ErrorKind.Configuration,
-            (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.Keys.RotateAsync([]))).Kind
+            (await Assert.ThrowsAsync<PermanentException>(() => opened.Repository.KeyGenerations.RotateAsync([]))).Kind
         );
     }
 

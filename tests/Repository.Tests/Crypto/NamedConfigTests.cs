@@ -48,7 +48,7 @@ public sealed class NamedConfigTests
         ErrorKind kind = planted == Planted.Clear ? ErrorKind.Configuration : ErrorKind.Repository;
         await RefusedAsync(() => running.Keys.AddAsync(Second, "second"), kind);
         await RefusedAsync(() => running.Keys.RemoveAsync("00000000"), kind);
-        await RefusedAsync(() => running.Keys.RotateAsync([], dropOthers: true), kind);
+        await RefusedAsync(() => running.KeyGenerations.RotateAsync([], dropOthers: true), kind);
         Assert.False(running.Keys.AreOf(head));
         await RefusedAsync(() => PruneAsync(running), ErrorKind.Repository);
 
@@ -134,9 +134,9 @@ public sealed class NamedConfigTests
         await using OpenedRepository opened = await CreateAsync(new WithoutDeletes());
         BackupRepository running = opened.Repository;
         KeyChange second = await running.Keys.AddAsync(Second, "second");
-        await running.Keys.RotateAsync([Second]);
+        await running.KeyGenerations.RotateAsync([Second]);
         byte[] old = await Stored.BytesAsync(opened.Blobs, "config/3");
-        await running.Keys.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
+        await running.KeyGenerations.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
         await running.Keys.RemoveAsync(second.SlotId!);
         Assert.Equal(5, (await running.Log.ReadAsync()).State.Config.Number);
 
@@ -160,10 +160,10 @@ public sealed class NamedConfigTests
         BackupRepository running = opened.Repository;
         KeyChange second = await running.Keys.AddAsync(Second, "second");
         await SampleRepository.WriteOtherSetAsync(running, Samples.Run(1), number: 1);
-        await running.Keys.RotateAsync([Second]);
+        await running.KeyGenerations.RotateAsync([Second]);
 
         // As a thief does it: nothing is looked at before keys are left out.
-        await running.Keys.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
+        await running.KeyGenerations.DropOldAsync(await running.Log.ReadAsync(), CancellationToken.None);
         await running.Keys.RemoveAsync(second.SlotId!);
         await running.Keys.AddAsync(Foreign, "third");
         await using BackupRepository owner = await BackupRepository.OpenAsync(opened.Blobs, opened.Access(First));
@@ -221,7 +221,7 @@ public sealed class NamedConfigTests
         );
         await using (BackupRepository other = await BackupRepository.OpenAsync(keeping, opened.Access(First)))
         {
-            await other.Keys.RotateAsync([]);
+            await other.KeyGenerations.RotateAsync([]);
         }
 
         Assert.Equal(["config/1", "config/2"], await opened.NamesAsync("config/"));
@@ -242,7 +242,7 @@ public sealed class NamedConfigTests
         );
         await using (BackupRepository host = await BackupRepository.OpenAsync(dying, opened.Access(First)))
         {
-            await Assert.ThrowsAsync<PermanentException>(() => host.Keys.RotateAsync([]));
+            await Assert.ThrowsAsync<PermanentException>(() => host.KeyGenerations.RotateAsync([]));
         }
 
         BackupRepository running = opened.Repository;
@@ -323,7 +323,7 @@ public sealed class NamedConfigTests
 
     private static async Task<RepositoryAccess> WriteOnlyAsync(OpenedRepository opened)
     {
-        (byte[]? text, _) = await opened.Repository.Keys.ExportWriteOnlyAsync([]);
+        (byte[]? text, _) = await opened.Repository.KeyGenerations.ExportWriteOnlyAsync([]);
         return opened.Access(First) with
         {
             Passphrase = null,

@@ -25,13 +25,13 @@ public sealed class WriteOnlyTests
     public async Task The_key_file_holds_no_content_key_and_the_first_export_rotates()
     {
         await using OpenedRepository opened = await CreateAsync();
-        KeySlots keys = opened.Repository.Keys;
-        await keys.AddAsync(Second, "second");
-        await Assert.ThrowsAsync<PermanentException>(() => keys.ExportWriteOnlyAsync([]));
-        Assert.Null((await keys.ExportWriteOnlyAsync([Second], dryRun: true)).Text);
+        KeyGenerations generations = opened.Repository.KeyGenerations;
+        await opened.Repository.Keys.AddAsync(Second, "second");
+        await Assert.ThrowsAsync<PermanentException>(() => generations.ExportWriteOnlyAsync([]));
+        Assert.Null((await generations.ExportWriteOnlyAsync([Second], dryRun: true)).Text);
         Assert.Equal(["config/2"], await opened.NamesAsync("config/"));
 
-        (byte[]? text, RotatedKeys? rotated) = await keys.ExportWriteOnlyAsync([Second]);
+        (byte[]? text, RotatedKeys? rotated) = await generations.ExportWriteOnlyAsync([Second]);
         Assert.Equal(2, rotated!.Kept.Length);
         using JsonDocument document = JsonDocument.Parse(text);
         Assert.Equal(
@@ -50,10 +50,10 @@ public sealed class WriteOnlyTests
         );
 
         // The next one needs no passphrases of others, and changes nothing.
-        Assert.Null((await keys.ExportWriteOnlyAsync([])).Rotated);
+        Assert.Null((await generations.ExportWriteOnlyAsync([])).Rotated);
         Assert.Equal(["config/3"], await opened.NamesAsync("config/"));
-        Assert.Equal(3u, (await keys.RotateAsync([Second])).Generations["content"]);
-        using JsonDocument next = JsonDocument.Parse((await keys.ExportWriteOnlyAsync([])).Text);
+        Assert.Equal(3u, (await generations.RotateAsync([Second])).Generations["content"]);
+        using JsonDocument next = JsonDocument.Parse((await generations.ExportWriteOnlyAsync([])).Text);
         Assert.Equal(2, next.RootElement.GetProperty("publicKeys").GetArrayLength());
     }
 
@@ -117,8 +117,8 @@ public sealed class WriteOnlyTests
         await SampleRepository.WriteOtherSetAsync(opened.Repository, Samples.Run(1), number: 1);
         await using BackupRepository host = await BackupRepository.OpenAsync(opened.Blobs, await ExportAsync(opened));
         await RefusedAsync(() => host.Keys.AddAsync(Second, "second"));
-        await RefusedAsync(() => host.Keys.RotateAsync([First]));
-        await RefusedAsync(() => host.Keys.ExportWriteOnlyAsync([First]));
+        await RefusedAsync(() => host.KeyGenerations.RotateAsync([First]));
+        await RefusedAsync(() => host.KeyGenerations.ExportWriteOnlyAsync([First]));
         await RefusedAsync(() => host.Keys.RemoveAsync("00000000"));
         Assert.Null(await host.Keys.HealAsync(await host.Log.ReadAsync()));
 
@@ -135,7 +135,7 @@ public sealed class WriteOnlyTests
         await using OpenedRepository opened = await CreateAsync(new WithoutDeletes());
         RepositoryAccess access = await ExportAsync(opened);
         await using BackupRepository running = await BackupRepository.OpenAsync(opened.Blobs, access);
-        await opened.Repository.Keys.RotateAsync([]);
+        await opened.Repository.KeyGenerations.RotateAsync([]);
         await opened.Repository.Log.OpenRunAsync(Samples.Run(1), "acme");
 
         foreach (
@@ -207,7 +207,7 @@ public sealed class WriteOnlyTests
         {
             Passphrase = null,
             KeyFile = new Secret(
-                Encoding.UTF8.GetString((await opened.Repository.Keys.ExportWriteOnlyAsync([])).Text!)
+                Encoding.UTF8.GetString((await opened.Repository.KeyGenerations.ExportWriteOnlyAsync([])).Text!)
             ),
         };
 }

@@ -56,7 +56,7 @@ internal static class SampleRepository
         RepositoryAccess access = Access(RepositoryAccess.EncryptionPassphrase, cache);
         await using (BackupRepository rotating = await BackupRepository.OpenAsync(blobs, access))
         {
-            await rotating.Keys.RotateAsync([]);
+            await rotating.KeyGenerations.RotateAsync([]);
         }
 
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
@@ -70,7 +70,7 @@ internal static class SampleRepository
         RepositoryAccess access = Access(RepositoryAccess.EncryptionPassphrase, cache);
         await using (BackupRepository exporting = await BackupRepository.OpenAsync(blobs, access))
         {
-            text = (await exporting.Keys.ExportWriteOnlyAsync([])).Text!;
+            text = (await exporting.KeyGenerations.ExportWriteOnlyAsync([])).Text!;
         }
 
         access = access with { Passphrase = null, KeyFile = new Secret(Encoding.UTF8.GetString(text)) };

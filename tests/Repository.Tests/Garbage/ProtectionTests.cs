@@ -150,7 +150,7 @@ public sealed class ProtectionTests
         await bench.BackUpAsync(2);
         await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
         {
-            await repository.Keys.RotateAsync([]);
+            await repository.KeyGenerations.RotateAsync([]);
             Assert.Equal(2, (await new Reseal(repository, new PruneOptions(0)).RunAsync(default)).Dropped.Length);
         }
 

@@ -359,7 +359,7 @@ public sealed class PruneTests
         RepositoryAccess writing;
         await using (BackupRepository repository = await BackupRepository.OpenAsync(blobs, full))
         {
-            byte[] file = (await repository.Keys.ExportWriteOnlyAsync([])).Text!;
+            byte[] file = (await repository.KeyGenerations.ExportWriteOnlyAsync([])).Text!;
             writing = full with { Passphrase = null, KeyFile = new Secret(Encoding.UTF8.GetString(file)) };
             await repository.Log.ExpireAsync(state => Task.FromResult<IReadOnlyCollection<RunId>>([state.Sets[0].Id]));
         }

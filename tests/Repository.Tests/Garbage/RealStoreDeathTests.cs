@@ -66,7 +66,7 @@ public sealed class RealStoreDeathTests(OnDemand<AzuriteServer> azurite, ITestOu
         async Task RotateAsync(IBlobStore store)
         {
             await using BackupRepository repository = await bench.OpenAsync(store);
-            RotatedKeys rotated = await repository.Keys.RotateAsync([]);
+            RotatedKeys rotated = await repository.KeyGenerations.RotateAsync([]);
             Assert.Single(rotated.Kept);
         }
     }

@@ -233,7 +233,7 @@ public sealed class ResealTests
         await using (BackupRepository thief = await bench.OpenAsync(new WithoutDeletes(bench.Blobs)))
         {
             // As a thief does it: nothing is looked at, and the config before stays.
-            await thief.Keys.DropOldAsync(await thief.Log.ReadAsync(), CancellationToken.None);
+            await thief.KeyGenerations.DropOldAsync(await thief.Log.ReadAsync(), CancellationToken.None);
         }
 
         Assert.Equal(["config/2", "config/3"], await bench.NamesAsync("config/"));
@@ -292,7 +292,7 @@ public sealed class ResealTests
     internal static async Task RotateAsync(PruneBench bench)
     {
         await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
-        await repository.Keys.RotateAsync([]);
+        await repository.KeyGenerations.RotateAsync([]);
     }
 
     internal static async Task<ResealReport> ResealAsync(

@@ -242,7 +242,7 @@ public sealed class SmallIndexesTests
         byte[] file;
         await using (BackupRepository full = await bench.OpenAsync(bench.Blobs))
         {
-            file = (await full.Keys.ExportWriteOnlyAsync([])).Text!;
+            file = (await full.KeyGenerations.ExportWriteOnlyAsync([])).Text!;
         }
 
         RepositoryAccess writing = ModelHost.AccessOf(passphrase, bench.Temp.Combine("writing"), bench.Clock) with

@@ -118,7 +118,7 @@ public sealed class MirrorLogTests
         }
 
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, access);
-        await repository.Keys.RotateAsync([]);
+        await repository.KeyGenerations.RotateAsync([]);
         long last = (await repository.Log.ReadAsync()).Next - 1;
         bool rotated = false;
         VisitedBlobStore source = new(
@@ -129,7 +129,7 @@ public sealed class MirrorLogTests
                 if (call.Verb == BlobVerb.GetProperties && call.Name == LogNames.BlobName(last + 1) && isServed)
                 {
                     rotated = true;
-                    await repository.Keys.RotateAsync([], cancellationToken: token);
+                    await repository.KeyGenerations.RotateAsync([], cancellationToken: token);
                 }
             }
         );

@@ -396,7 +396,7 @@ public sealed class RepositoryRepairTests
                 {
                     isDone = true;
                     await using BackupRepository repository = await bench.OpenAsync(bench.Blobs);
-                    await repository.Keys.RotateAsync([], cancellationToken: CancellationToken.None);
+                    await repository.KeyGenerations.RotateAsync([], cancellationToken: CancellationToken.None);
                 }
             }
         );
@@ -544,7 +544,7 @@ public sealed class RepositoryRepairTests
         RepositoryAccess full = SampleRepository.Access("passphrase", temp.Combine("cache"));
         await SampleRepository.WriteAsync(blobs, "passphrase", temp.Combine("cache"), large: false);
         await using BackupRepository repository = await BackupRepository.OpenAsync(blobs, full);
-        byte[] file = (await repository.Keys.ExportWriteOnlyAsync([])).Text!;
+        byte[] file = (await repository.KeyGenerations.ExportWriteOnlyAsync([])).Text!;
         await using BackupRepository writing = await BackupRepository.OpenAsync(
             blobs,
             full with
@@ -572,7 +572,7 @@ public sealed class RepositoryRepairTests
     {
         await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
         {
-            await repository.Keys.RotateAsync([]);
+            await repository.KeyGenerations.RotateAsync([]);
         }
 
         await using BackupRepository rotated = await bench.OpenAsync(bench.Blobs);

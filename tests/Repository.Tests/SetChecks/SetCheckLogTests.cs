@@ -226,7 +226,7 @@ public sealed class SetCheckLogTests
         // A table that another host has sealed after a rotation is read.
         await using (BackupRepository other = await bench.OpenAsync(bench.Blobs))
         {
-            await other.Keys.RotateAsync([]);
+            await other.KeyGenerations.RotateAsync([]);
             await AddAsync(other, [set], Drilled(set, passed: false));
         }
 
@@ -356,7 +356,7 @@ public sealed class SetCheckLogTests
         await using BackupRepository slept = await bench.OpenAsync(bench.Blobs);
         await using (BackupRepository owner = await bench.OpenAsync(bench.Blobs))
         {
-            await owner.Keys.RotateAsync([]);
+            await owner.KeyGenerations.RotateAsync([]);
             ResealReport report = await new Reseal(owner, new PruneOptions(0)).RunAsync(Token);
             Assert.Equal(2, report.Dropped.Length);
         }

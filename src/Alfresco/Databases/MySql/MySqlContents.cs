@@ -30,7 +30,7 @@ internal static class MySqlContents
             UNION ALL SELECT CONCAT('event ', event_name)
             FROM information_schema.events WHERE event_schema = DATABASE()
             """;
-        var found = await MySqlSession.ListAsync(session, Any, cancellationToken);
+        var found = await SessionQueries.ListAsync(session, Any, cancellationToken);
         bool hasMarker = found.Contains($"table {Marker}");
         bool isUnfinished = mark is null
             ? hasMarker
@@ -70,22 +70,22 @@ internal static class MySqlContents
     {
         if (mark is not null)
         {
-            await MySqlSession.ExecuteAsync(
+            await SessionQueries.ExecuteAsync(
                 session,
                 $"CREATE TABLE IF NOT EXISTS {mark} (id INT PRIMARY KEY) ENGINE=InnoDB",
                 cancellationToken
             );
         }
 
-        await MySqlSession.ExecuteAsync(
+        await SessionQueries.ExecuteAsync(
             session,
             $"CREATE TABLE IF NOT EXISTS {Marker} (id INT PRIMARY KEY) ENGINE=InnoDB",
             cancellationToken
         );
-        await MySqlSession.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
+        await SessionQueries.ExecuteAsync(session, "SET FOREIGN_KEY_CHECKS = 0", cancellationToken);
         foreach (string? kind in new[] { "VIEW", "TABLE", "SEQUENCE" })
         {
-            var names = await MySqlSession.ListAsync(
+            var names = await SessionQueries.ListAsync(
                 session,
                 "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> "
                     + $"'{Marker}' AND table_name <> '{mark}' AND table_type = '{(kind == "TABLE" ? "BASE TABLE" : kind)}'",
@@ -93,7 +93,7 @@ internal static class MySqlContents
             );
             foreach (string name in names)
             {
-                await MySqlSession.ExecuteAsync(
+                await SessionQueries.ExecuteAsync(
                     session,
                     $"DROP {kind} IF EXISTS {MySqlTables.Quote(name)}",
                     cancellationToken
@@ -113,16 +113,16 @@ internal static class MySqlContents
             UNION ALL SELECT CONCAT('EVENT IF EXISTS `', REPLACE(event_name, '`', '``'), '`')
             FROM information_schema.events WHERE event_schema = DATABASE()
             """;
-        foreach (string program in await MySqlSession.ListAsync(session, Programs, cancellationToken))
+        foreach (string program in await SessionQueries.ListAsync(session, Programs, cancellationToken))
         {
-            await MySqlSession.ExecuteAsync(session, $"DROP {program}", cancellationToken);
+            await SessionQueries.ExecuteAsync(session, $"DROP {program}", cancellationToken);
         }
     }
 
     /// <summary>The restore is done.</summary>
     /// <param name="mark">Dropped as well; null: none, or it stays.</param>
     public static Task UnmarkAsync(MySqlConnection session, CancellationToken cancellationToken, string? mark = null) =>
-        MySqlSession.ExecuteAsync(
+        SessionQueries.ExecuteAsync(
             session,
             mark is null ? $"DROP TABLE {Marker}" : $"DROP TABLE {Marker}; DROP TABLE IF EXISTS {mark}",
             cancellationToken

@@ -29,7 +29,7 @@ internal sealed partial record MySqlGrants(
         HashSet<string> server = [];
         HashSet<string> database = [];
         bool isComplete = true;
-        foreach (string line in await MySqlSession.ListAsync(session, "SHOW GRANTS", cancellationToken))
+        foreach (string line in await SessionQueries.ListAsync(session, "SHOW GRANTS", cancellationToken))
         {
             if (Grant().Match(line) is not { Success: true } grant)
             {
@@ -70,7 +70,7 @@ internal sealed partial record MySqlGrants(
         const string Shut =
             "SHOW VARIABLES WHERE variable_name IN ('read_only', 'super_read_only', 'innodb_read_only', 'tx_read_only', "
             + "'transaction_read_only') AND value NOT IN ('OFF', '0', '')";
-        if (await MySqlSession.ListAsync(session, Shut, cancellationToken) is [var name, ..])
+        if (await SessionQueries.ListAsync(session, Shut, cancellationToken) is [var name, ..])
         {
             throw new PermanentException(
                 target.Names.Kind,

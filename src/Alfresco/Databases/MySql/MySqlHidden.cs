@@ -63,7 +63,7 @@ internal static class MySqlHidden
     {
         try
         {
-            await MySqlSession.ListAsync(session, $"SELECT 1 FROM {Routines} LIMIT 0", cancellationToken);
+            await SessionQueries.ListAsync(session, $"SELECT 1 FROM {Routines} LIMIT 0", cancellationToken);
             return true;
         }
         catch (MySqlException e)

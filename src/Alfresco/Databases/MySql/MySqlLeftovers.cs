@@ -32,7 +32,7 @@ internal static class MySqlLeftovers
             {
                 try
                 {
-                    await MySqlSession.ExecuteAsync(session, $"KILL {id}", cancellationToken);
+                    await SessionQueries.ExecuteAsync(session, $"KILL {id}", cancellationToken);
                 }
                 catch (MySqlException exception) when (exception.ErrorCode == MySqlErrorCode.NoSuchThread)
                 {

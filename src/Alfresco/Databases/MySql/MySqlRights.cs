@@ -29,12 +29,12 @@ internal static class MySqlRights
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() "
             + "AND table_type <> 'VIEW' ORDER BY 1";
         var unreadable = new List<string>();
-        foreach (string table in await MySqlSession.ListAsync(session, Tables, cancellationToken))
+        foreach (string table in await SessionQueries.ListAsync(session, Tables, cancellationToken))
         {
             try
             {
                 string name = table.Replace("`", "``", StringComparison.Ordinal);
-                await MySqlSession.ListAsync(session, $"SELECT 1 FROM `{name}` LIMIT 0", cancellationToken);
+                await SessionQueries.ListAsync(session, $"SELECT 1 FROM `{name}` LIMIT 0", cancellationToken);
             }
             catch (MySqlException e) when (IsRefusal(e))
             {
@@ -43,14 +43,14 @@ internal static class MySqlRights
         }
 
         var broken = new List<string>();
-        foreach (string view in await MySqlSession.ListAsync(session, Views, cancellationToken))
+        foreach (string view in await SessionQueries.ListAsync(session, Views, cancellationToken))
         {
             try
             {
                 // As the tool asks it.
                 string name = view.Replace("`", "``", StringComparison.Ordinal);
-                await MySqlSession.ListAsync(session, $"SHOW FIELDS FROM `{name}`", cancellationToken);
-                await MySqlSession.ListAsync(session, $"SHOW CREATE VIEW `{name}`", cancellationToken);
+                await SessionQueries.ListAsync(session, $"SHOW FIELDS FROM `{name}`", cancellationToken);
+                await SessionQueries.ListAsync(session, $"SHOW CREATE VIEW `{name}`", cancellationToken);
             }
             catch (MySqlException e) when (IsRefusal(e))
             {
@@ -58,7 +58,7 @@ internal static class MySqlRights
             }
         }
 
-        List<string> hidden = await MySqlSession.ListAsync(session, Routines, cancellationToken);
+        List<string> hidden = await SessionQueries.ListAsync(session, Routines, cancellationToken);
         List<string> found = [];
         if (unreadable.Count > 0)
         {

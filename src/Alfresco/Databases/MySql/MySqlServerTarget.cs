@@ -9,7 +9,7 @@ internal sealed class MySqlServerTarget(DatabaseConnection connection) : IDataba
     public Task CreateAsync(string name, CancellationToken cancellationToken) =>
         AskAsync(
             session =>
-                MySqlSession.ExecuteAsync(
+                SessionQueries.ExecuteAsync(
                     session,
                     $"CREATE DATABASE IF NOT EXISTS {MySqlTables.Quote(name)} CHARACTER SET utf8mb4",
                     cancellationToken
@@ -39,7 +39,7 @@ internal sealed class MySqlServerTarget(DatabaseConnection connection) : IDataba
         );
         await AskAsync(
             session =>
-                MySqlSession.ExecuteAsync(
+                SessionQueries.ExecuteAsync(
                     session,
                     $"DROP DATABASE IF EXISTS {MySqlTables.Quote(name)}",
                     cancellationToken
@@ -53,7 +53,7 @@ internal sealed class MySqlServerTarget(DatabaseConnection connection) : IDataba
             connection,
             async session =>
                 (
-                    await MySqlSession.ListAsync(
+                    await SessionQueries.ListAsync(
                         session,
                         $"SELECT schema_name FROM information_schema.schemata WHERE schema_name = '{name}'",
                         cancellationToken

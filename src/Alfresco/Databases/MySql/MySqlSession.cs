@@ -118,30 +118,6 @@ internal static class MySqlSession
         TransientException Transient(string message) => new(names.Kind, message, exception);
     }
 
-    public static async Task ExecuteAsync(MySqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new MySqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>The first column of every row.</summary>
-    public static async Task<List<string>> ListAsync(
-        MySqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = new List<string>();
-        await using var command = new MySqlCommand(sql, connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add(reader.GetString(0));
-        }
-
-        return found;
-    }
-
     /// <summary>Whether the connection's database is one that a grant names, which may be a pattern.</summary>
     public static async Task<bool> IsLikeAsync(
         MySqlConnection connection,

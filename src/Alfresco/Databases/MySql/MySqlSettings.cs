@@ -22,10 +22,10 @@ internal static class MySqlSettings
         if (session.ServerVersion.Contains("MariaDB", StringComparison.OrdinalIgnoreCase))
         {
             // First: a user may have a limit that the question below does not outlast.
-            await MySqlSession.ExecuteAsync(session, "SET SESSION max_statement_time = 0", cancellationToken);
+            await SessionQueries.ExecuteAsync(session, "SET SESSION max_statement_time = 0", cancellationToken);
         }
 
-        await MySqlSession.ExecuteAsync(
+        await SessionQueries.ExecuteAsync(
             session,
             await StatementAsync(session, target, [("sql_mode", "''")], cancellationToken),
             cancellationToken
@@ -68,7 +68,7 @@ internal static class MySqlSettings
         ];
         string names = string.Join(", ", pinned.Select(static setting => $"'{setting.Name}'"));
         HashSet<string> known = new(
-            await MySqlSession.ListAsync(
+            await SessionQueries.ListAsync(
                 session,
                 $"SHOW SESSION VARIABLES WHERE Variable_name IN ({names})",
                 cancellationToken

@@ -163,7 +163,7 @@ internal sealed class MySqlSource(DatabaseConnection connection, Action<string> 
 
         await using var session = await MySqlSession.OpenAsync(connection, cancellationToken, pinned: false);
         const string Limit = "SELECT CAST(@@SESSION.sql_select_limit AS CHAR)";
-        string limit = (await MySqlSession.ListAsync(session, Limit, cancellationToken))[0];
+        string limit = (await SessionQueries.ListAsync(session, Limit, cancellationToken))[0];
         if (limit != MySqlSettings.AllRows)
         {
             throw new PermanentException(

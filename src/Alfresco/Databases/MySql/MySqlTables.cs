@@ -27,7 +27,7 @@ internal static class MySqlTables
             );
         }
 
-        var loose = await MySqlSession.ListAsync(
+        var loose = await SessionQueries.ListAsync(
             session,
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND "
                 + "table_type = 'BASE TABLE' AND engine <> 'InnoDB' ORDER BY 1",
@@ -62,7 +62,7 @@ internal static class MySqlTables
                 Notice.OfLine("database-rights", line, "what is missing from the dump is missing after a restore")
             )
         );
-        var size = await MySqlSession.ListAsync(
+        var size = await SessionQueries.ListAsync(
             session,
             "SELECT CAST(COALESCE(SUM(data_length + index_length), 0) AS CHAR) FROM information_schema.tables "
                 + "WHERE table_schema = DATABASE()",
@@ -75,7 +75,7 @@ internal static class MySqlTables
     public static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
 
     public static Task<List<string>> NamesAsync(MySqlConnection session, CancellationToken cancellationToken) =>
-        MySqlSession.ListAsync(
+        SessionQueries.ListAsync(
             session,
             "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY 1",
             cancellationToken
@@ -128,7 +128,7 @@ internal static class MySqlTables
         CancellationToken cancellationToken
     ) =>
         await FindAsync(session, "alf_tenant", cancellationToken) is { } tenants
-            ? await MySqlSession.ListAsync(
+            ? await SessionQueries.ListAsync(
                 session,
                 $"SELECT DISTINCT content_root FROM {tenants} WHERE content_root <> '' ORDER BY 1",
                 cancellationToken
@@ -141,7 +141,7 @@ internal static class MySqlTables
         CancellationToken cancellationToken
     ) =>
         await FindAsync(session, "alf_content_url_encryption", cancellationToken) is { } keys
-        && (await MySqlSession.ListAsync(session, $"SELECT 'yes' FROM {keys} LIMIT 1", cancellationToken)).Count > 0;
+        && (await SessionQueries.ListAsync(session, $"SELECT 'yes' FROM {keys} LIMIT 1", cancellationToken)).Count > 0;
 
     /// <summary>The ids of the properties that a catalogue is made of; those that are not there yet are left out.</summary>
     /// <param name="longestLock">After it the server refuses; the session keeps this limit.</param>
@@ -156,7 +156,7 @@ internal static class MySqlTables
             System.Globalization.CultureInfo.InvariantCulture,
             $"SET SESSION lock_wait_timeout = {Math.Max(1, (long)longestLock.TotalSeconds)}"
         );
-        await MySqlSession.ExecuteAsync(session, limit, cancellationToken);
+        await SessionQueries.ExecuteAsync(session, limit, cancellationToken);
         if (
             await FindAsync(session, "alf_qname", cancellationToken) is not { } names
             || await FindAsync(session, "alf_namespace", cancellationToken) is not { } namespaces
@@ -165,7 +165,7 @@ internal static class MySqlTables
             return properties;
         }
 
-        List<string> rows = await MySqlSession.ListAsync(
+        List<string> rows = await SessionQueries.ListAsync(
             session,
             $"SELECT CONCAT(q.id, ' {{', n.uri, '}}', q.local_name) FROM {names} q JOIN {namespaces} n ON n.id = q.ns_id "
                 + "WHERE n.uri IN ('http://www.alfresco.org/model/content/1.0', "
@@ -188,7 +188,7 @@ internal static class MySqlTables
         const string Clock = "SELECT CAST(UNIX_TIMESTAMP() AS CHAR)";
         return DateTimeOffset.FromUnixTimeSeconds(
             long.Parse(
-                (await MySqlSession.ListAsync(session, Clock, cancellationToken))[0].Split('.')[0],
+                (await SessionQueries.ListAsync(session, Clock, cancellationToken))[0].Split('.')[0],
                 System.Globalization.CultureInfo.InvariantCulture
             )
         );
@@ -235,7 +235,7 @@ internal static class MySqlTables
     {
         const string Events =
             "SELECT event_name FROM information_schema.events WHERE event_schema = DATABASE() LIMIT 1";
-        return (await MySqlSession.ListAsync(session, Events, cancellationToken)).Count > 0;
+        return (await SessionQueries.ListAsync(session, Events, cancellationToken)).Count > 0;
     }
 
     private static bool IsAlfrescos(string table) =>

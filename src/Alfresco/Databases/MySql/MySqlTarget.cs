@@ -162,7 +162,7 @@ internal sealed class MySqlTarget(DatabaseConnection connection, Action<string> 
                 foreach (string table in tables.Where(there.Contains))
                 {
                     there.TryGetValue(table, out string? name);
-                    List<string> counted = await MySqlSession.ListAsync(
+                    List<string> counted = await SessionQueries.ListAsync(
                         session,
                         $"SELECT CAST(COUNT(*) AS CHAR) FROM {MySqlTables.Quote(name!)}",
                         cancellationToken

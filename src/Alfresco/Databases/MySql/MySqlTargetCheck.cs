@@ -63,7 +63,7 @@ internal sealed class MySqlTargetCheck(MySqlConnection session, MySqlServer serv
     private async Task<IEnumerable<string>> WarnOfCharacterSetAsync(CancellationToken cancellationToken)
     {
         const string Own = "SELECT CAST(@@character_set_database AS CHAR)";
-        string set = (await MySqlSession.ListAsync(session, Own, cancellationToken))[0];
+        string set = (await SessionQueries.ListAsync(session, Own, cancellationToken))[0];
         return set.StartsWith("utf8", StringComparison.Ordinal)
             ? []
             :

@@ -152,7 +152,7 @@ internal sealed class MySqlTargetFindings(MySqlConnection session, DatabaseConne
         new(await ListAsync(sql, cancellationToken), StringComparer.OrdinalIgnoreCase);
 
     private Task<List<string>> ListAsync(string sql, CancellationToken cancellationToken) =>
-        MySqlSession.ListAsync(session, sql, cancellationToken);
+        SessionQueries.ListAsync(session, sql, cancellationToken);
 
     private void Add(string text) => _lines.Add($"{target.Names.Url}: {target.Place}: {text}");
 

@@ -174,7 +174,7 @@ internal sealed partial class MySqlWaits(DatabaseConnection target, Func<bool> i
         {
             try
             {
-                if (await MySqlSession.ListAsync(session, question, cancellationToken) is { Count: > 0 } found)
+                if (await SessionQueries.ListAsync(session, question, cancellationToken) is { Count: > 0 } found)
                 {
                     return [.. found.Select(static id => long.Parse(id, CultureInfo.InvariantCulture))];
                 }

@@ -62,9 +62,9 @@ internal static class PostgresClearing
     {
         foreach (string statements in Statements)
         {
-            foreach (string statement in await PostgresSession.ListAsync(session, statements, cancellationToken))
+            foreach (string statement in await SessionQueries.ListAsync(session, statements, cancellationToken))
             {
-                await PostgresSession.ExecuteAsync(session, statement, cancellationToken);
+                await SessionQueries.ExecuteAsync(session, statement, cancellationToken);
             }
         }
 

@@ -31,7 +31,7 @@ internal sealed class PostgresNodes(DatabaseConnection connection, string schema
                 cancellationToken,
                 PostgresSession.NewWorker()
             );
-            await PostgresSession.ExecuteAsync(
+            await SessionQueries.ExecuteAsync(
                 session,
                 string.Create(
                     CultureInfo.InvariantCulture,
@@ -39,7 +39,7 @@ internal sealed class PostgresNodes(DatabaseConnection connection, string schema
                 ),
                 cancellationToken
             );
-            await PostgresSession.ExecuteAsync(
+            await SessionQueries.ExecuteAsync(
                 session,
                 $"BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{snapshot}'",
                 cancellationToken
@@ -69,7 +69,7 @@ internal sealed class PostgresNodes(DatabaseConnection connection, string schema
 
     private async Task<string?> LackAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        List<string> present = await PostgresSession.ListAsync(
+        List<string> present = await SessionQueries.ListAsync(
             session,
             "SELECT c.relname::text FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
                 + $"WHERE n.nspname = '{schema.Replace("'", "''", StringComparison.Ordinal)}' "

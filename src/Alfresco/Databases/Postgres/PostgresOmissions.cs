@@ -37,9 +37,9 @@ internal sealed partial class PostgresOmissions(
         const string Settings = "SELECT lower(name) FROM pg_catalog.pg_settings";
         return new PostgresOmissions(
             target.Username,
-            (await PostgresSession.ListAsync(session, Extensions, cancellationToken)).ToHashSet(StringComparer.Ordinal),
-            (await PostgresSession.ListAsync(session, Public, cancellationToken)).Count > 0,
-            (await PostgresSession.ListAsync(session, Settings, cancellationToken)).ToHashSet(StringComparer.Ordinal)
+            (await SessionQueries.ListAsync(session, Extensions, cancellationToken)).ToHashSet(StringComparer.Ordinal),
+            (await SessionQueries.ListAsync(session, Public, cancellationToken)).Count > 0,
+            (await SessionQueries.ListAsync(session, Settings, cancellationToken)).ToHashSet(StringComparer.Ordinal)
         );
     }
 

@@ -51,18 +51,18 @@ internal static class PostgresRights
         string user = target.Username.Replace("\"", "\"\"", StringComparison.Ordinal);
         var found = new List<string>();
         Add(
-            await PostgresSession.ListAsync(session, Unreadable, cancellationToken),
+            await SessionQueries.ListAsync(session, Unreadable, cancellationToken),
             "may not read",
             "GRANT pg_read_all_data (PostgreSQL 14 and later), or SELECT on all tables and sequences and USAGE on their "
                 + "schemas"
         );
         Add(
-            await PostgresSession.ListAsync(session, HidesRows, cancellationToken),
+            await SessionQueries.ListAsync(session, HidesRows, cancellationToken),
             "does not see all rows, for the sake of row security, of",
             $"ALTER ROLE \"{user}\" BYPASSRLS"
         );
         Add(
-            await PostgresSession.ListAsync(session, objects, cancellationToken),
+            await SessionQueries.ListAsync(session, objects, cancellationToken),
             "may not read the large objects",
             $"GRANT SELECT ON LARGE OBJECT ... TO \"{user}\", or make it a member of their owner's role"
         );

@@ -44,7 +44,7 @@ internal static class PostgresSchema
         CancellationToken cancellationToken
     )
     {
-        List<string> all = await PostgresSession.ListAsync(session, WithTables, cancellationToken);
+        List<string> all = await SessionQueries.ListAsync(session, WithTables, cancellationToken);
         if (target.Schema is { } named && all.Contains(named))
         {
             return named;

@@ -16,7 +16,7 @@ internal sealed class PostgresServerTarget(DatabaseConnection connection) : IDat
         {
             await AskAsync(
                 session =>
-                    PostgresSession.ExecuteAsync(
+                    SessionQueries.ExecuteAsync(
                         session,
                         $"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8'",
                         cancellationToken
@@ -33,7 +33,7 @@ internal sealed class PostgresServerTarget(DatabaseConnection connection) : IDat
             },
             async session =>
             {
-                await PostgresSession.ExecuteAsync(
+                await SessionQueries.ExecuteAsync(
                     session,
                     "GRANT CREATE ON SCHEMA public TO PUBLIC",
                     cancellationToken
@@ -73,7 +73,7 @@ internal sealed class PostgresServerTarget(DatabaseConnection connection) : IDat
             );
             try
             {
-                await PostgresSession.ExecuteAsync(session, $"DROP DATABASE IF EXISTS \"{name}\"", cancellationToken);
+                await SessionQueries.ExecuteAsync(session, $"DROP DATABASE IF EXISTS \"{name}\"", cancellationToken);
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ObjectInUse && look < MaxLooks)

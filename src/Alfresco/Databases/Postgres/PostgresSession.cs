@@ -177,36 +177,16 @@ internal static class PostgresSession
     /// <summary>The same settings as statements, for a tool that has none of its own.</summary>
     public static async Task<string> SettingsForToolAsync(NpgsqlConnection session, CancellationToken cancellationToken)
     {
-        List<string> known = await ListAsync(session, "SELECT name FROM pg_catalog.pg_settings", cancellationToken);
+        List<string> known = await SessionQueries.ListAsync(
+            session,
+            "SELECT name FROM pg_catalog.pg_settings",
+            cancellationToken
+        );
         return string.Concat(
             Pinned
                 .Where(setting => known.Contains(setting.Name))
                 .Select(static setting => $"SET {setting.Name} = '{setting.Value}';\n")
         );
-    }
-
-    public static async Task ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>The first column of every row.</summary>
-    public static async Task<List<string>> ListAsync(
-        NpgsqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken
-    )
-    {
-        var found = new List<string>();
-        await using var command = new NpgsqlCommand(sql, connection);
-        await using NpgsqlDataReader reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            found.Add(reader.GetString(0));
-        }
-
-        return found;
     }
 
     /// <summary>A single value, or default where the result is empty or NULL.</summary>

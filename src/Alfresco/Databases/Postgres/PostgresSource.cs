@@ -67,7 +67,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
             var tool = await FindToolAsync(session, cancellationToken);
 
             // Held open until pg_dump has ended: the snapshot lives as long as the transaction that exported it.
-            await PostgresSession.ExecuteAsync(
+            await SessionQueries.ExecuteAsync(
                 session,
                 "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
                 cancellationToken
@@ -111,7 +111,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
                 await beside.FinishAsync(cancellationToken);
             }
 
-            await PostgresSession.ExecuteAsync(session, "COMMIT", cancellationToken);
+            await SessionQueries.ExecuteAsync(session, "COMMIT", cancellationToken);
             return found with
             {
                 Warnings = [.. found.Warnings, .. said],
@@ -283,7 +283,7 @@ internal sealed class PostgresSource(DatabaseConnection connection, Action<strin
 
         if (PostgresProof.Warning(connection, tool) is { } unproven)
         {
-            notices.Add(Notice.OfLine("database-login", unproven, "somebody in the network can get the password"));
+            notices.Add(Notice.OfLine("database-login", unproven, "somebody on the network can get the password"));
         }
 
         return notices;

@@ -18,8 +18,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// the listing segments; history never sees a file.
 /// </summary>
 internal sealed class CaptureRange(FlowEnvironment environment)
-    : PageActivity<CaptureRangeInput, CapturedStep>(environment, BackupJson.Default.CapturedStep)
+    : PageActivity<CaptureRangeInput, CapturedStep>(environment, BackupJson.Default.CapturedStep),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Files;
+
     protected override string PageOf(CaptureRangeInput input) =>
         Pages.Range(input.Pass, input.RootNumber, input.Range, input.Step);
 

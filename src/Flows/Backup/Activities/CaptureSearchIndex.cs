@@ -15,8 +15,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// A copy that the job replaced meanwhile is taken again.
 /// </summary>
 internal sealed class CaptureSearchIndex(FlowEnvironment environment)
-    : PageActivity<CaptureSearchIndexInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture)
+    : PageActivity<CaptureSearchIndexInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     private const int MaxCopies = 3;
 
     protected override string PageOf(CaptureSearchIndexInput input) => Pages.Index(input.Attempt);

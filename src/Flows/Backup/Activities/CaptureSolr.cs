@@ -16,8 +16,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// directory which is not the one that it wrote does not pass for a backup.
 /// </summary>
 internal sealed class CaptureSolr(FlowEnvironment environment)
-    : PageActivity<CaptureSolrInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture)
+    : PageActivity<CaptureSolrInput, SearchIndexCapture>(environment, BackupJson.Default.SearchIndexCapture),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override string PageOf(CaptureSolrInput input) => Pages.Index(input.Attempt);
 
     protected override SearchIndexCapture ForHistory(SearchIndexCapture page) => page.ForHistory();

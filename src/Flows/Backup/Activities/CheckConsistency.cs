@@ -21,8 +21,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// segments that the parent set has as well was proved there, and is looked up again by a full scan.
 /// </summary>
 internal sealed class CheckConsistency(FlowEnvironment environment)
-    : PageActivity<CheckConsistencyInput, ConsistencyResult>(environment, BackupJson.Default.ConsistencyResult)
+    : PageActivity<CheckConsistencyInput, ConsistencyResult>(environment, BackupJson.Default.ConsistencyResult),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Consistency;
+
     protected override string PageOf(CheckConsistencyInput input) => Pages.Consistency(input.Attempt);
 
     protected override ConsistencyResult ForHistory(ConsistencyResult page) => page.ForHistory();

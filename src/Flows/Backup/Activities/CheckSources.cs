@@ -17,8 +17,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// the flow knows of the configuration.
 /// </summary>
 internal sealed class CheckSources(FlowEnvironment environment)
-    : RunActivity<CheckSourcesInput, SourceCheck>(environment)
+    : RunActivity<CheckSourcesInput, SourceCheck>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Check;
+
     /// <summary>Lost packs.</summary>
     private const int MaxNamed = 5;
 

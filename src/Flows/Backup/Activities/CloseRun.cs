@@ -13,8 +13,10 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// stays as it is. After a set, many small index blobs are put together. Idempotent; needs no lease, because the run may
 /// just have lost it.
 /// </summary>
-internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<CloseRunInput, Nothing>
+internal sealed class CloseRun(FlowEnvironment environment) : FlowActivity<CloseRunInput, Nothing>, IPhasedActivity
 {
+    public static string Phase => Phases.Close;
+
     public override async Task<Nothing> RunAsync(
         CloseRunInput input,
         IProgressSink progress,

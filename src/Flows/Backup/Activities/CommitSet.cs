@@ -14,8 +14,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// The one write that makes a set. Idempotent by the log: a commit whose answer was lost is found there.
 /// </summary>
-internal sealed class CommitSet(FlowEnvironment environment) : FlowActivity<CommitSetInput, HotBackupResult>
+internal sealed class CommitSet(FlowEnvironment environment)
+    : FlowActivity<CommitSetInput, HotBackupResult>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Commit;
+
     public override async Task<HotBackupResult> RunAsync(
         CommitSetInput input,
         IProgressSink progress,

@@ -25,8 +25,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// parent's lists.
 /// </summary>
 internal sealed class DumpDatabase(FlowEnvironment environment)
-    : PageActivity<DumpDatabaseInput, DatabaseCapture>(environment, BackupJson.Default.DatabaseCapture)
+    : PageActivity<DumpDatabaseInput, DatabaseCapture>(environment, BackupJson.Default.DatabaseCapture),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Database;
+
     private const int MaxWarnings = 20;
 
     protected override string PageOf(DumpDatabaseInput input) => Pages.Database(input.Attempt);

@@ -11,8 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// set. Which pages must be there is known from the journal, never from a listing of the store.
 /// </summary>
 internal sealed class MergeChunkIndex(FlowEnvironment environment)
-    : PageActivity<MergeChunkIndexInput, MergedChunkIndex>(environment, BackupJson.Default.MergedChunkIndex)
+    : PageActivity<MergeChunkIndexInput, MergedChunkIndex>(environment, BackupJson.Default.MergedChunkIndex),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Commit;
+
     protected override string PageOf(MergeChunkIndexInput input) => Pages.MergedChunkIndex;
 
     protected override MergedChunkIndex ForHistory(MergedChunkIndex page) => page.ForHistory();

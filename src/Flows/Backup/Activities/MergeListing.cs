@@ -14,8 +14,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// source lost more than a source loses by itself.
 /// </summary>
 internal sealed class MergeListing(FlowEnvironment environment)
-    : PageActivity<MergeListingInput, RootListing>(environment, BackupJson.Default.RootListing)
+    : PageActivity<MergeListingInput, RootListing>(environment, BackupJson.Default.RootListing),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Files;
+
     protected override string PageOf(MergeListingInput input) => Pages.Listing(input.Pass, input.RootNumber);
 
     protected override RootListing ForHistory(RootListing page) => page.ForHistory();

@@ -11,8 +11,11 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Renews the run's lease.
 /// </summary>
 internal sealed class ObserveSearchIndex(FlowEnvironment environment)
-    : RunActivity<ObserveSearchIndexInput, SearchIndexLook>(environment)
+    : RunActivity<ObserveSearchIndexInput, SearchIndexLook>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.IndexWindow;
+
     protected override Task<SearchIndexLook> WorkAsync(
         RunContext run,
         ObserveSearchIndexInput input,

@@ -14,8 +14,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Looks whether the backups that were begun came to their end. Of one that failed Solr does not say the name; it is told
 /// from an earlier failure by not having been there before, or by the directory, which Solr then deletes.
 /// </summary>
-internal sealed class ObserveSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, SolrLook>(environment)
+internal sealed class ObserveSolr(FlowEnvironment environment)
+    : RunActivity<SolrBackupInput, SolrLook>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override async Task<SolrLook> WorkAsync(
         RunContext run,
         SolrBackupInput input,

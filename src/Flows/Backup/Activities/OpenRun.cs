@@ -13,8 +13,10 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Takes the installation's lease and opens the run in the log. Older open runs of the installation can never commit from
 /// here on: whoever worked for them does not hold the lease. Idempotent by the log.
 /// </summary>
-internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRunInput, OpenedRun>
+internal sealed class OpenRun(FlowEnvironment environment) : FlowActivity<OpenRunInput, OpenedRun>, IPhasedActivity
 {
+    public static string Phase => Phases.Open;
+
     private readonly ILogger _logger = environment.Loggers.CreateLogger(nameof(OpenRun));
 
     public override async Task<OpenedRun> RunAsync(

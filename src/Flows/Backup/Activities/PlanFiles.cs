@@ -17,8 +17,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// inherited from, or where there is none, between directories. A plan only shares out work; any plan leads to the same
 /// listing, and the one in history counts.
 /// </summary>
-internal sealed class PlanFiles(FlowEnvironment environment) : RunActivity<PlanFilesInput, FilePlan>(environment)
+internal sealed class PlanFiles(FlowEnvironment environment)
+    : RunActivity<PlanFilesInput, FilePlan>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Files;
+
     protected override async Task<FilePlan> WorkAsync(
         RunContext run,
         PlanFilesInput input,

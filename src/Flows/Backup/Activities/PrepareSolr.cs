@@ -12,8 +12,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// says of earlier backups. A step of its own, so that the journal has that look: once a backup is begun nobody can tell an
 /// earlier failure from its own.
 /// </summary>
-internal sealed class PrepareSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, SolrLook>(environment)
+internal sealed class PrepareSolr(FlowEnvironment environment)
+    : RunActivity<SolrBackupInput, SolrLook>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override async Task<SolrLook> WorkAsync(
         RunContext run,
         SolrBackupInput input,

@@ -8,8 +8,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// <summary>
 /// Has Solr delete the captured backups. Where it does not, that is said, and nothing comes of it: the next run tries again.
 /// </summary>
-internal sealed class PruneSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, Nothing>(environment)
+internal sealed class PruneSolr(FlowEnvironment environment)
+    : RunActivity<SolrBackupInput, Nothing>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override async Task<Nothing> WorkAsync(
         RunContext run,
         SolrBackupInput input,

@@ -9,8 +9,12 @@ namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 /// Runs the configured refresh command and waits for a new copy. Run twice, it makes two copies: the later one is
 /// captured.
 /// </summary>
-internal sealed class RefreshSearchIndex(FlowEnvironment environment) : RunActivity<RunRef, Nothing>(environment)
+internal sealed class RefreshSearchIndex(FlowEnvironment environment)
+    : RunActivity<RunRef, Nothing>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override async Task<Nothing> WorkAsync(
         RunContext run,
         RunRef input,

@@ -8,8 +8,12 @@ using AlfrescoBackupFlows.Flows.Tasks;
 namespace AlfrescoBackupFlows.Flows.Backup.Activities;
 
 /// <summary>Begins a backup of every core. Idempotent by the backups' name.</summary>
-internal sealed class StartSolr(FlowEnvironment environment) : RunActivity<SolrBackupInput, SolrLook>(environment)
+internal sealed class StartSolr(FlowEnvironment environment)
+    : RunActivity<SolrBackupInput, SolrLook>(environment),
+        IPhasedActivity
 {
+    public static string Phase => Phases.Index;
+
     protected override async Task<SolrLook> WorkAsync(
         RunContext run,
         SolrBackupInput input,

@@ -19,8 +19,12 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// of a sample against the live store. What is missing is told by the documents that would miss it, which the restored
 /// database knows.
 /// </summary>
-internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<CheckDrilledInput, DrillCheck>
+internal sealed class CheckDrilled(FlowEnvironment environment)
+    : FlowActivity<CheckDrilledInput, DrillCheck>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Check;
+
     public override async Task<DrillCheck> RunAsync(
         CheckDrilledInput input,
         IProgressSink progress,
@@ -57,7 +61,7 @@ internal sealed class CheckDrilled(FlowEnvironment environment) : FlowActivity<C
         {
             throw new PermanentException(
                 ErrorKind.Target,
-                $"what the drill restored into '{restored.Url}' is no more there (its mark, table "
+                $"what the drill restored into '{restored.Url}' is no longer there (its mark, table "
                     + $"{input.Work.DatabaseName}, is gone): somebody used the database meanwhile; name another empty one"
             );
         }

@@ -6,8 +6,12 @@ using AlfrescoBackupFlows.Platform.Errors;
 namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
 /// <summary>Removes what the drill made. What it cannot remove it says, and the next drill tries again.</summary>
-internal sealed class CleanUpDrill(FlowEnvironment environment) : FlowActivity<CleanUpDrillInput, CleanedDrill>
+internal sealed class CleanUpDrill(FlowEnvironment environment)
+    : FlowActivity<CleanUpDrillInput, CleanedDrill>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Finish;
+
     public override async Task<CleanedDrill> RunAsync(
         CleanUpDrillInput input,
         IProgressSink progress,

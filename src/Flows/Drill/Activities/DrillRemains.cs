@@ -104,7 +104,7 @@ internal sealed class DrillRemains(FlowEnvironment environment, Action<string> t
         {
             string place = DatabaseConnection.FromRestoreUrl(given.Url, password: null, toolPath: null).Place;
             tell(
-                $"a drill restored set {work.Input.Set} into {place}, where its mark (table {work.DatabaseName}) is no more: "
+                $"a drill restored set {work.Input.Set} into {place}, where its mark (table {work.DatabaseName}) is gone: "
                     + "what is there may be somebody else's, and is left; empty it by hand if nobody needs it"
             );
         }

@@ -1,6 +1,7 @@
 using AlfrescoBackupFlows.Flows.Drill.Records;
 using AlfrescoBackupFlows.Flows.Restore.Records;
 using AlfrescoBackupFlows.Flows.Restore.Targets;
+using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Files;
 
@@ -10,8 +11,10 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// Whether a restore that failed had begun: one that was refused before says something about server, tools or room, and
 /// nothing about the set. Nor does a scratch directory that takes not even the restore's marker: then this fails.
 /// </summary>
-internal sealed class LookAtDrill : FlowActivity<RestoreInput, DrillProgress>
+internal sealed class LookAtDrill : FlowActivity<RestoreInput, DrillProgress>, IPhasedActivity
 {
+    public static string Phase => Phases.Prepare;
+
     public override Task<DrillProgress> RunAsync(
         RestoreInput input,
         IProgressSink progress,

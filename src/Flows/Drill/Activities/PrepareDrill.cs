@@ -16,8 +16,10 @@ namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 /// Removes what drills before left that were killed, looks whether this one can be made, and makes its directory and,
 /// on a server, its database. What it is about to make it writes down first.
 /// </summary>
-internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<DrillWork, DrillPlan>
+internal sealed class PrepareDrill(FlowEnvironment environment) : FlowActivity<DrillWork, DrillPlan>, IPhasedActivity
 {
+    public static string Phase => Phases.Prepare;
+
     public override async Task<DrillPlan> RunAsync(
         DrillWork work,
         IProgressSink progress,

@@ -7,8 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Drill.Activities;
 
 /// <summary>Says how a drill ended, and stores its result beside the set.</summary>
-internal sealed class RecordDrill(FlowEnvironment environment) : FlowActivity<DrillResult, RecordedDrill>
+internal sealed class RecordDrill(FlowEnvironment environment)
+    : FlowActivity<DrillResult, RecordedDrill>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Finish;
+
     public override async Task<RecordedDrill> RunAsync(
         DrillResult input,
         IProgressSink progress,

@@ -6,8 +6,12 @@ using AlfrescoBackupFlows.Flows.Tasks;
 namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
 
 /// <summary>Says which targets of the configuration have their turn.</summary>
-internal sealed class ListDueMirrors(FlowEnvironment environment) : FlowActivity<MirrorInput, DueMirrors>
+internal sealed class ListDueMirrors(FlowEnvironment environment)
+    : FlowActivity<MirrorInput, DueMirrors>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Mirror;
+
     public override async Task<DueMirrors> RunAsync(
         MirrorInput input,
         IProgressSink progress,

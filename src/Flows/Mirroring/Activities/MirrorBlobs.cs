@@ -8,8 +8,10 @@ using AlfrescoBackupFlows.Repository.Mirroring;
 namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
 
 /// <summary>Copies to one target until it has all or its time is up: what is copied stays so either way.</summary>
-internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<MirrorStep, MirroredPart>
+internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<MirrorStep, MirroredPart>, IPhasedActivity
 {
+    public static string Phase => Phases.Mirror;
+
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(5);
 
     public override async Task<MirroredPart> RunAsync(

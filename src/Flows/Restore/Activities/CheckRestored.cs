@@ -19,8 +19,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// restored, as the set's own lists do. What is absent or of another size is missing, as when the set was committed. The
 /// bytes were checked against the chunks' ids when they were written.
 /// </summary>
-internal sealed class CheckRestored(FlowEnvironment environment) : FlowActivity<CheckRestoredInput, RestoreCheck>
+internal sealed class CheckRestored(FlowEnvironment environment)
+    : FlowActivity<CheckRestoredInput, RestoreCheck>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Check;
+
     private const int MaxNamed = 20;
 
     public override async Task<RestoreCheck> RunAsync(

@@ -13,8 +13,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// The target itself and what stands between it and a root, such as <c>stores</c>, are in no listing: they get owner
 /// and mode of the roots. Then everything is brought to disk before the marker goes.
 /// </summary>
-internal sealed class FinishRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, UnsetAttributes>
+internal sealed class FinishRestore(FlowEnvironment environment)
+    : FlowActivity<RestoreInput, UnsetAttributes>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Finish;
+
     private const int OwnersOwnRights = 0x1C0; // 0700: or the marker could not be removed
 
     public override async Task<UnsetAttributes> RunAsync(

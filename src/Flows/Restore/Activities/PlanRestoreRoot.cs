@@ -10,8 +10,12 @@ using AlfrescoBackupFlows.Repository.Listings;
 namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 
 /// <summary>Cuts a root into ranges, between the segments of its listing.</summary>
-internal sealed class PlanRestoreRoot(FlowEnvironment environment) : FlowActivity<PlanRestoreRootInput, RestoreRoot>
+internal sealed class PlanRestoreRoot(FlowEnvironment environment)
+    : FlowActivity<PlanRestoreRootInput, RestoreRoot>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Files;
+
     public override async Task<RestoreRoot> RunAsync(
         PlanRestoreRootInput input,
         IProgressSink progress,

@@ -14,8 +14,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// Looks before anything is written: the set, the target directory, the database, the dump. All that stands in the way
 /// is said at once. Then puts the marker. Where the target has the marker of the same set, that restore goes on.
 /// </summary>
-internal sealed class PrepareRestore(FlowEnvironment environment) : FlowActivity<RestoreInput, RestorePlan>
+internal sealed class PrepareRestore(FlowEnvironment environment)
+    : FlowActivity<RestoreInput, RestorePlan>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Prepare;
+
     public override async Task<RestorePlan> RunAsync(
         RestoreInput input,
         IProgressSink progress,

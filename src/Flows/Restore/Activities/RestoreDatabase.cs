@@ -13,8 +13,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// the client's commit and the marker left a database that is no longer empty, and whose dump is in, because the client
 /// commits only after the dump's last line.
 /// </summary>
-internal sealed class RestoreDatabase(FlowEnvironment environment) : FlowActivity<RestoreInput, RestoredDatabase>
+internal sealed class RestoreDatabase(FlowEnvironment environment)
+    : FlowActivity<RestoreInput, RestoredDatabase>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Database;
+
     public override async Task<RestoredDatabase> RunAsync(
         RestoreInput input,
         IProgressSink progress,

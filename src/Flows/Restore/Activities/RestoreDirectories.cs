@@ -16,8 +16,11 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// an attempt after a kill comes to the same list.
 /// </summary>
 internal sealed class RestoreDirectories(FlowEnvironment environment)
-    : FlowActivity<RestoreDirectoriesInput, RestoredDirectories>
+    : FlowActivity<RestoreDirectoriesInput, RestoredDirectories>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Directories;
+
     public override async Task<RestoredDirectories> RunAsync(
         RestoreDirectoriesInput input,
         IProgressSink progress,

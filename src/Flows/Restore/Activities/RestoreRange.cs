@@ -13,8 +13,12 @@ namespace AlfrescoBackupFlows.Flows.Restore.Activities;
 /// finished by an earlier attempt, because its time is set after its last byte; any other is written anew. One that the
 /// repository lost is passed over: <see cref="RestoreDirectories"/> names it.
 /// </summary>
-internal sealed class RestoreRange(FlowEnvironment environment) : FlowActivity<RestoreRangeInput, RestoredStep>
+internal sealed class RestoreRange(FlowEnvironment environment)
+    : FlowActivity<RestoreRangeInput, RestoredStep>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Files;
+
     public override async Task<RestoredStep> RunAsync(
         RestoreRangeInput input,
         IProgressSink progress,

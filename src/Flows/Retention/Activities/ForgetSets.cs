@@ -7,8 +7,12 @@ using Microsoft.Extensions.Logging;
 namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 
 /// <summary>Forgets by the rules of the configuration, and says whether a prune is due. Idempotent by the log.</summary>
-internal sealed class ForgetSets(FlowEnvironment environment) : FlowActivity<RetentionInput, ForgottenSets>
+internal sealed class ForgetSets(FlowEnvironment environment)
+    : FlowActivity<RetentionInput, ForgottenSets>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Prune;
+
     public override async Task<ForgottenSets> RunAsync(
         RetentionInput input,
         IProgressSink progress,

@@ -6,8 +6,10 @@ using AlfrescoBackupFlows.Repository.Garbage;
 namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 
 /// <summary>A part of a prune that was asked for: until nothing is left to do or its time is up.</summary>
-internal sealed class PrunePart(FlowEnvironment environment) : FlowActivity<PruneInput, PrunedPart>
+internal sealed class PrunePart(FlowEnvironment environment) : FlowActivity<PruneInput, PrunedPart>, IPhasedActivity
 {
+    public static string Phase => Phases.Prune;
+
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
 
     public override async Task<PrunedPart> RunAsync(

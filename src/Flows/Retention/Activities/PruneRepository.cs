@@ -5,8 +5,12 @@ using AlfrescoBackupFlows.Flows.Tasks;
 namespace AlfrescoBackupFlows.Flows.Retention.Activities;
 
 /// <summary>Prunes until nothing is left to do or its time is up: what it has done counts either way.</summary>
-internal sealed class PruneRepository(FlowEnvironment environment) : FlowActivity<RetentionInput, PrunedPart>
+internal sealed class PruneRepository(FlowEnvironment environment)
+    : FlowActivity<RetentionInput, PrunedPart>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Prune;
+
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
 
     public override Task<PrunedPart> RunAsync(

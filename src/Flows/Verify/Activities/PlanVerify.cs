@@ -13,8 +13,10 @@ namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 /// Opens the repository as a stranger would, by its config and its keys, and reads the log: how far it goes, and what
 /// is odd about it.
 /// </summary>
-internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<VerifyInput, VerifyPlan>
+internal sealed class PlanVerify(FlowEnvironment environment) : FlowActivity<VerifyInput, VerifyPlan>, IPhasedActivity
 {
+    public static string Phase => Phases.Structure;
+
     public override async Task<VerifyPlan> RunAsync(
         VerifyInput input,
         IProgressSink progress,

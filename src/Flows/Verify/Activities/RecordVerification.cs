@@ -9,8 +9,12 @@ using AlfrescoBackupFlows.Repository.Verification;
 namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 
 /// <summary>Stores beside each set what a verification came to. Where that fails it is said, and nothing else.</summary>
-internal sealed class RecordVerification(FlowEnvironment environment) : FlowActivity<RecordVerificationInput, Nothing>
+internal sealed class RecordVerification(FlowEnvironment environment)
+    : FlowActivity<RecordVerificationInput, Nothing>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Finish;
+
     public override async Task<Nothing> RunAsync(
         RecordVerificationInput input,
         IProgressSink progress,

@@ -13,8 +13,12 @@ namespace AlfrescoBackupFlows.Flows.Verify.Activities;
 /// Verifies from where the step before ended until its part is done or its time is up. What it reads it reads again
 /// when it runs again, with the same result.
 /// </summary>
-internal sealed class VerifyStep(FlowEnvironment environment) : FlowActivity<VerifyStepInput, VerifiedStep>
+internal sealed class VerifyStep(FlowEnvironment environment)
+    : FlowActivity<VerifyStepInput, VerifiedStep>,
+        IPhasedActivity
 {
+    public static string Phase => Phases.Structure;
+
     /// <summary>What a killed verification does again at most, but for one large set.</summary>
     private static readonly TimeSpan Budget = TimeSpan.FromMinutes(2);
 

@@ -320,7 +320,7 @@ public sealed class Notifier(
         return fault is null;
     }
 
-    private async Task<string?> FaultOfAsync(
+    private static async Task<string?> FaultOfAsync(
         Func<CancellationToken, Task> send,
         string channel,
         CancellationToken cancellationToken,

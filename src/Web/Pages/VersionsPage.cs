@@ -31,8 +31,9 @@ internal static class VersionsPage
         FoundDocument newest = versions[0];
         Html content = Html.Of(
             $"""
-            <p><a href="{PagePaths.Search(newest.NodeRef, "all")}">In all sets</a>, as set
-            <a href="{PagePaths.Set(newest.Set)}">{newest.Set}</a> has it: {Amounts.Count(versions.Length, "version")}.
+            <p>{Amounts.Count(versions.Length, "version")} in set <a href="{PagePaths.Set(
+                newest.Set
+            )}">{newest.Set}</a>. <a href="{PagePaths.Search(newest.NodeRef, "all")}">Look in all sets</a>
             <span class="id">{Show.Short(newest.Path ?? "at an unknown path", 400)}</span></p>
             <div class="wide" role="region" aria-label="Versions" tabindex="0"><table class="found">
             <caption>The versions, the newest first</caption>

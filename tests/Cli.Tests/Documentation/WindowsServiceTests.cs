@@ -73,7 +73,10 @@ public sealed partial class WindowsServiceTests
         Match failure = Failure().Match(Single("sc.exe failure abf "));
 
         Assert.True(failure.Success);
-        Assert.All(failure.Groups["delay"].Captures, delay => Assert.InRange(int.Parse(delay.Value, CultureInfo.InvariantCulture), 1000, 60_000));
+        Assert.All(
+            failure.Groups["delay"].Captures,
+            delay => Assert.InRange(int.Parse(delay.Value, CultureInfo.InvariantCulture), 1000, 60_000)
+        );
         // Without it a stop with an exit code of a failure counts as a stop.
         Assert.Equal("sc.exe failureflag abf 1", Single("sc.exe failureflag"));
     }

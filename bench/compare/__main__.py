@@ -63,7 +63,7 @@ def arguments():
     parser.add_argument("--scaling", type=int, action="append", metavar="FILES", help="abf alone, with so many files, and so many, ...: how each job grows; writes SCALING.md where nothing else is filtered")
     parser.add_argument("--rounds", type=int, help="how often each job is measured; the median counts")
     parser.add_argument("--limit", type=int, help="seconds for one command")
-    parser.add_argument("--abf", required=True, type=os.path.abspath, metavar="FILE", help="another executable than the one that is published now, such as the self-contained one")
+    parser.add_argument("--abf", required=True, type=os.path.abspath, metavar="FILE", help="another executable than the one that is published now, such as one that is not native code")
     parser.add_argument("--work", metavar="DIR", help="keeps corpora and database there for the next run; else a temporary directory. Not on tmpfs")
     parser.add_argument("--output", metavar="DIR", help="where RESULTS.md and charts go; bench where nothing is filtered, else nowhere")
     parser.set_defaults(size="quick")

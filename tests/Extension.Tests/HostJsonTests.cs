@@ -86,6 +86,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
             [
                 "DrillPassed",
                 "GivenOut",
+                "Listed",
                 "Mirrored",
                 "Pruned",
                 "Repaired",

@@ -87,7 +87,10 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
             .Concat(registry.GetOrchestrators().Select(flow => flow.Key.Name))
             .Concat(registry.GetActivities().Select(activity => activity.Key.Name));
 
-        Assert.Empty(names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(name => name.Count() > 1));
+        Assert.DoesNotContain(
+            names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase),
+            static name => name.Count() > 1
+        );
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

@@ -26,7 +26,7 @@ internal static class ApiTargets
         try
         {
             // A body needs nothing of the host.
-            new ApiCall(http, null!, null!, null!, null!, null!, client: null)
+            new ApiCall(http, null!, null!, null!, null!, null!)
                 .ReadBodyAsync(type, default)
                 .GetAwaiter()
                 .GetResult();

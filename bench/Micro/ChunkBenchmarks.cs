@@ -31,7 +31,7 @@ public class ChunkBenchmarks : IDisposable
     [Benchmark(Description = "cut by content")]
     public int Cut()
     {
-        var cuts = new CutPoints(_chunkKeys);
+        var cuts = CutPoints.Of(_chunkKeys, ChunkClass.Dump);
         int chunks = 0;
         for (int at = 0; at < _plain.Length; chunks++)
         {

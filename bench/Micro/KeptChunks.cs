@@ -24,7 +24,7 @@ internal sealed class KeptChunks : IChunkWriter, IChunkSource
         return ValueTask.FromResult(id);
     }
 
-    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, new CutPoints(Keys));
+    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, Keys);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => Keys.SegmentHash(path);
 

@@ -184,7 +184,8 @@ def measure(settings, corpus, content, store, database, tool, job, turn, results
         if requests is None and told is not None:
             requests = {"": told}  # kinds are not told
         stored = tool.size() if job in ("first", "changed", "night", "forget") else None
-        results.add(corpus, store, job, tool.name, turn, cost, requests, stored, content, before)
+        files_alone = tool.size_without_dump() if stored is not None and corpus.name != "dump" else None
+        results.add(corpus, store, job, tool.name, turn, cost, requests, stored, files_alone, content, before)
     except Failed as failure:
         tool.failed = True
         results.fail(corpus, store, job, tool.name, str(failure))

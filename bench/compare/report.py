@@ -10,13 +10,15 @@ class Results:
         self.abouts = {}
         self.load = os.getloadavg()[0]
 
-    def add(self, corpus, store, job, tool, turn, cost, requests, stored, content, before):
+    def add(self, corpus, store, job, tool, turn, cost, requests, stored, files_alone, content, before):
         row = {"corpus": corpus.name, "store": store.name, "job": job, "tool": tool, "turn": turn, "wall": cost.wall, "user": cost.user, "kernel": cost.kernel,
                "cpu": cost.user + cost.kernel, "peak": cost.peak, "kinds": requests or {}}
         if requests is not None:
             row["requests"] = sum(requests.values())
         if stored is not None:
             row |= {"stored": stored, "stored / content": stored / content}
+        if files_alone is not None:
+            row |= {"files alone": files_alone, "files alone / content": files_alone / content}
         if job in ("changed", "night"):
             row["added"] = stored - before
         self.rows.append(row)
@@ -70,7 +72,8 @@ class Results:
         yield from [
             "# Results", "",
             f"Written by `eng/bench --{self.settings.size}`, not by hand; {self.settings.rounds} round(s), each tool in turn within a round, medians. "
-            "abf includes the dump of the database and the proof; the peers get the files alone, except for the dump.", "",
+            "abf includes the dump of the database and the proof; the peers get the files alone, except for the dump. "
+            "\"Files alone\" leaves out abf's packs of dumps; its listings, lists of required files and proof stay in.", "",
             f"{datetime.date.today()}, {os.cpu_count()} cores ({cpu}), {memory:.0f} GiB, Linux {platform.release()}, load {self.load:.1f} at the beginning. "
             + "; ".join(f"{tool}: {version}" for tool, version in self.versions.items()) + ".", ""]
 
@@ -93,8 +96,8 @@ class Results:
             if self.settings.output:
                 yield from [f"![wall seconds]({charts.name_of(corpus, store)})", ""]
             heads = "".join(f" wall / {peer} | CPU / {peer} |" for peer in peers)
-            yield f"| job | tool | wall s | CPU s: user | kernel | peak MiB | stored MB | added MB | requests |{heads}"
-            yield "|---" * (9 + 2 * len(peers)) + "|"
+            yield f"| job | tool | wall s | CPU s: user | kernel | peak MiB | stored MB | files alone MB | added MB | requests |{heads}"
+            yield "|---" * (10 + 2 * len(peers)) + "|"
             for job in plan.JOBS:
                 for tool in self.tools_of(corpus, store):
                     yield from self._row(corpus, store, job, tool, peers)
@@ -104,7 +107,7 @@ class Results:
         if self.median(corpus, store, job, tool, "wall") is None:
             return
         cells = [plan.JOBS[job], tool]
-        for figure, digits, unit in [("wall", 2, 1), ("user", 2, 1), ("kernel", 2, 1), ("peak", 0, 1), ("stored", 2, 1e6), ("added", 3, 1e6)]:
+        for figure, digits, unit in [("wall", 2, 1), ("user", 2, 1), ("kernel", 2, 1), ("peak", 0, 1), ("stored", 2, 1e6), ("files alone", 2, 1e6), ("added", 3, 1e6)]:
             value = self.median(corpus, store, job, tool, figure)
             cells.append("" if value is None else f"{value / unit:,.{digits}f}")
         cells.append(self._requests(corpus, store, job, tool))

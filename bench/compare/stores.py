@@ -4,6 +4,7 @@ import xml.etree.ElementTree as xml
 
 ACCOUNT = "devstoreaccount1"
 KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="  # published, of every Azurite
+DUMP_PACK = 6  # docs/repository-format.md, "Sealed objects"
 PORT = 10000  # restic and rclone look for the emulator nowhere else
 
 
@@ -27,6 +28,15 @@ class DirectoryStore:
 
     def size(self, place):
         return sum(os.lstat(os.path.join(directory, file)).st_size for directory, _, files in os.walk(place) for file in files)
+
+    def size_of_dumps(self, place):
+        """Of an abf repository: bytes of the packs that say in their header, in the clear, that they hold a dump."""
+        dumps = 0
+        for directory, _, files in os.walk(os.path.join(place, "packs")):
+            for file in files:
+                with open(os.path.join(directory, file), "rb") as pack:
+                    dumps += os.fstat(pack.fileno()).st_size if pack.read(6)[5] == DUMP_PACK else 0
+        return dumps
 
     def mark(self):
         pass
@@ -90,6 +100,10 @@ class AzuriteStore:
             marker = page.findtext("NextMarker") or ""
             if not marker:
                 return total
+
+    def size_of_dumps(self, place):
+        """Nobody looks into the emulator's files."""
+        return None
 
     def mark(self):
         time.sleep(0.2)  # lines of the requests before

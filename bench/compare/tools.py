@@ -34,6 +34,10 @@ class Tool:
     def size(self):
         return self.store.size(self.place)
 
+    def size_without_dump(self):
+        """What is stored of the files alone, as the peers have them; None where it cannot be told."""
+        return self.size()
+
     @property
     def target(self):
         """A new one for each restore, and none is deleted before the end: for minutes after many files were deleted, ext4 takes ten times as long to create one."""
@@ -106,6 +110,10 @@ class Ours(Tool):
         self.version_command = [self.program, "--version"]
         # Directories are trusted only once they have rested for 48 hours, by a time that nobody can set: so the clock is moved.
         subprocess.run(["cc", "-shared", "-fPIC", "-O2", "-o", self.later, os.path.join(HERE, "later.c"), "-ldl"], check=True)
+
+    def size_without_dump(self):
+        dumps = self.store.size_of_dumps(self.place)
+        return None if dumps is None else self.size() - dumps
 
     @property
     def restored(self):

@@ -23,6 +23,9 @@ namespace AlfrescoBackupFlows.Repository;
 /// </remarks>
 public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
 {
+    /// <summary>More rows than this are stored once, as an index blob that the page names, and not in both.</summary>
+    private const int MaxPageRows = 4096;
+
     private readonly SealedBlobs _blobs;
     private readonly ChunkKeys _chunkKeys;
     private readonly ChunkIndex _index;
@@ -30,7 +33,6 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     private readonly LostPacks _lost;
     private readonly string _page;
     private readonly PackPipeline _pipeline;
-    private readonly CutPoints _cuts;
     private readonly SemaphoreSlim _turn = new(1);
 
     /// <summary>Chunks of packs on their way, and those whose rows are not stored yet.</summary>
@@ -52,7 +54,6 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
     {
         _blobs = blobs;
         _chunkKeys = chunkKeys;
-        _cuts = new CutPoints(chunkKeys);
         _index = index;
         _runIndex = runIndex;
         _lost = lost;
@@ -118,7 +119,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
             : WriteFixedAsync(chunkClass, bytes, cancellationToken);
 
     /// <summary>A stream whose bytes are cut by content and stored as chunks of a class.</summary>
-    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _cuts);
+    public ContentStream CreateStream(ChunkClass chunkClass) => new ChunkStream(this, chunkClass, _chunkKeys);
 
     public ulong SegmentHash(ReadOnlySpan<byte> path) => _chunkKeys.SegmentHash(path);
 
@@ -160,6 +161,12 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         try
         {
             ChunkIndexRows rows = _rows ?? await _pipeline.CompleteAsync(cancellationToken);
+            if (rows.Count > MaxPageRows)
+            {
+                _indexes.Add((await ChunkIndexBlobs.WriteAsync(_blobs, rows, cancellationToken)).Index);
+                _rows = rows = new ChunkIndexRows();
+            }
+
             byte[] plain = PageContent.Encode(result, type, _indexes, rows);
             PutOutcome outcome = await _blobs.CreateAsync(ObjectType.Page, _page, plain, cancellationToken);
             _pipeline.PageIsThere();
@@ -263,7 +270,7 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         CancellationToken cancellationToken
     )
     {
-        await using ChunkStream stream = new(this, chunkClass, _cuts);
+        await using ChunkStream stream = new(this, chunkClass, _chunkKeys);
         while (await bytes.ReadAsync(stream.GetRoom(), cancellationToken) is var count && count > 0)
         {
             await stream.AdvanceAsync(count, cancellationToken);

@@ -231,6 +231,47 @@ public sealed class RunWriterTests
     }
 
     [Fact]
+    public async Task Rows_of_many_chunks_are_stored_once()
+    {
+        const int Count = 5000;
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        List<ChunkId> chunks = [];
+        await using (RunWriter writer = opened.OpenWriter("a"))
+        {
+            for (int i = 0; i < Count; i++)
+            {
+                chunks.Add(
+                    await writer.AddChunkAsync(ChunkClass.Content, Content.Random(40, i), CancellationToken.None)
+                );
+            }
+
+            await writer.CommitPageAsync(
+                new PageResult("me", ContentRef.Empty),
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            );
+        }
+
+        // The set has the index blob as it is, and the page only names it.
+        IReadOnlyList<string> stored = await opened.NamesAsync("index/");
+        Assert.Single(stored);
+        BlobItem page = Assert.Single(await opened.Blobs.ListAsync("runs/", CancellationToken.None).ToListAsync());
+        Assert.InRange(page.Length, 1, 1000);
+        await opened.ReloadAsync();
+        Assert.All(chunks, chunk => Assert.True(opened.RunChunkIndex.TryFind(chunk, out _)));
+        AddedChunkIndexes added = await opened.Repository.MergeRunIndexAsync(
+            OpenedRepository.Run,
+            ["a"],
+            known: null,
+            CancellationToken.None
+        );
+        Assert.Equal(stored, await opened.NamesAsync("index/"));
+        Assert.Equal(Count, added.Chunks);
+        using ChunkIndex index = await LoadAsync(opened, added);
+        Assert.All(chunks, chunk => Assert.True(index.TryFind(chunk, out _)));
+    }
+
+    [Fact]
     public async Task An_attempt_after_a_kill_adopts_more_chunks_than_a_blob_has_rows()
     {
         await using OpenedRepository opened = await OpenedRepository.CreateAsync();

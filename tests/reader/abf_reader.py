@@ -118,6 +118,13 @@ class Cursor:
         need(self.at == len(self.data), "bytes are left over")
 
 
+def keep(kept, key, value, most):
+    """The chunks of a dump lie in the packs of several nights, in turn: the newest few are kept."""
+    while len(kept) >= most:
+        del kept[next(iter(kept))]
+    kept[key] = value
+
+
 def order(path):
     """Component by component, as if '/' were the lowest byte."""
     return path.split(b"/") if path else []
@@ -467,12 +474,11 @@ class Repository:
         if name not in self.packs:
             blob = self.blob(name, 64 * MIB)
             need(len(blob) == pack_length, f"{name} has another length than the index says")
-            self.packs = {name: (blob, *self.header(blob, pack_type))}
-            self.frames = {}
+            keep(self.packs, name, (blob, *self.header(blob, pack_type)), 8)
         blob, header, cipher = self.packs[name]
-        if number not in self.frames:
-            self.frames = {number: self.frame(header, cipher, number, 0, name, blob[offset:offset + sealed_length])}
-        plain = self.frames[number][start:start + length]
+        if (name, number) not in self.frames:
+            keep(self.frames, (name, number), self.frame(header, cipher, number, 0, name, blob[offset:offset + sealed_length]), 16)
+        plain = self.frames[name, number][start:start + length]
         id_key = hkdf(self.keys["chunk", 1], b"", b"abf/v1/chunk-id/" + (b"metadata" if kind == METADATA_PACK else b"content"))
         need(1 <= len(plain) == length and hmac.new(id_key, plain, hashlib.sha256).digest()[:16].hex() == chunk, f"chunk {chunk} has other bytes")
         return plain

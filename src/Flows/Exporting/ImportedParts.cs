@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Archives;
-using AlfrescoBackupFlows.Platform.Files;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Catalogues;
 using AlfrescoBackupFlows.Repository.Format;
@@ -10,10 +9,6 @@ using AlfrescoBackupFlows.Repository.Listings;
 using AlfrescoBackupFlows.Repository.RequiredFiles;
 
 namespace AlfrescoBackupFlows.Flows.Exporting;
-
-/// <summary>What an import has stored of a root.</summary>
-/// <param name="Required">Null where the database requires nothing of it.</param>
-internal sealed record ImportedRoot(ExportedRoot Root, ListingSummary Listing, ContentRef? Required);
 
 /// <summary>
 /// Stores the parts of an exported file, in the order in which they stand there. Nothing is taken that its
@@ -89,7 +84,7 @@ internal sealed class ImportedParts(
             Roots.Add(
                 new ImportedRoot(
                     root,
-                    await StoreRootAsync(root, cancellationToken),
+                    await new RootImport(root, reader, writer).StoreAsync(cancellationToken),
                     required.GetValueOrDefault(root.Name)
                 )
             );
@@ -194,79 +189,6 @@ internal sealed class ImportedParts(
         {
             throw ArchiveFault.Of(
                 $"the lines of its {ExportNames.Catalogue} are out of order, or hold what no node has",
-                e
-            );
-        }
-    }
-
-    private async Task<ListingSummary> StoreRootAsync(ExportedRoot root, CancellationToken cancellationToken)
-    {
-        var listing = new ListingWriter(writer);
-        long files = 0;
-        long directories = 0;
-        long bytes = 0;
-        while (reader.Current is { } entry && ExportNames.PathIn(root.Name, entry.Name) is { } path)
-        {
-            files += entry.IsDirectory ? 0 : 1;
-            directories += entry.IsDirectory ? 1 : 0;
-            bytes += Math.Min(entry.Size, long.MaxValue - bytes);
-            if (files > root.Files || directories > root.Directories || bytes > root.Bytes)
-            {
-                throw ArchiveFault.Of(
-                    $"there is more in its {ExportNames.Data}{root.Name} than its MANIFEST.json says"
-                );
-            }
-
-            ContentRef? content = null;
-            if (entry.IsDirectory)
-            {
-                await reader.MoveNextAsync(cancellationToken);
-            }
-            else
-            {
-                content = await reader.TakeAsync(
-                    stream => writer.WriteAsync(root.ChunkClass, stream, cancellationToken),
-                    cancellationToken
-                );
-            }
-
-            await AddAsync(listing, EntryOf(entry, path, content), cancellationToken);
-        }
-
-        await using var summary = new ListingRoot(writer);
-        foreach (SegmentRow row in await listing.CompleteAsync(cancellationToken))
-        {
-            await summary.AddAsync(row, cancellationToken);
-        }
-
-        return await summary.CompleteAsync(cancellationToken);
-    }
-
-    private static ListingEntry EntryOf(TarEntry entry, byte[] path, ContentRef? content) =>
-        new(
-            path,
-            entry.IsDirectory ? EntryFlags.None : ExportFlags.Read(entry.Flags),
-            entry.Mode,
-            entry.Owner,
-            entry.MtimeNs,
-            CtimeNs: 0,
-            content
-        );
-
-    private static async ValueTask AddAsync(
-        ListingWriter listing,
-        ListingEntry entry,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            await listing.AddAsync(entry, cancellationToken);
-        }
-        catch (ArgumentException e)
-        {
-            throw ArchiveFault.Of(
-                $"'{TreePath.Display(entry.Path)}' stands in it twice, out of order, or below a file",
                 e
             );
         }

@@ -6,27 +6,42 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
 /// Cuts what is written by content and stores the chunks. The buffer grows with the stream, to two of the longest
-/// chunks. Cuts depend on the bytes alone, not on how they were handed over.
+/// chunks or a little more. Cuts depend on the bytes alone, not on how they were handed over.
 /// </summary>
-internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, CutPoints cuts) : ContentStream
+internal sealed class ChunkStream : ContentStream
 {
     private const int FirstLength = 64 << 10;
-    private const int LastLength = 2 * CutPoints.MaxLength;
+
+    /// <summary>What is left of a buffer is moved to its start, so a shorter one costs copies.</summary>
+    private const int ShortestLastLength = 256 << 10;
 
     /// <summary>References to streams go through journals, many at once.</summary>
     private const int InlineChunks = 4;
 
-    private readonly ContentRefBuilder _content = new(writer, InlineChunks);
+    private readonly CutPoints _cuts;
+    private readonly int _lastLength;
+    private readonly IChunkWriter _writer;
+    private readonly ChunkClass _class;
+    private readonly ContentRefBuilder _content;
     private byte[] _buffer = ArrayPool<byte>.Shared.Rent(FirstLength);
     private int _length;
     private bool _completed;
+
+    public ChunkStream(IChunkWriter writer, ChunkClass chunkClass, ChunkKeys keys)
+    {
+        _writer = writer;
+        _class = chunkClass;
+        _content = new ContentRefBuilder(writer, InlineChunks);
+        _cuts = CutPoints.Of(keys, chunkClass);
+        _lastLength = Math.Max(2 * _cuts.MaxLength, ShortestLastLength);
+    }
 
     /// <summary>Memory to write into, never empty; <see cref="AdvanceAsync"/> says how much of it was used.</summary>
     public Memory<byte> GetRoom()
     {
         if (_length == _buffer.Length)
         {
-            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 4, LastLength));
+            byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Min(_buffer.Length * 4, _lastLength));
             _buffer.AsSpan(0, _length).CopyTo(larger);
             ArrayPool<byte>.Shared.Return(_buffer);
             _buffer = larger;
@@ -38,9 +53,9 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
     public async ValueTask AdvanceAsync(int count, CancellationToken cancellationToken)
     {
         _length += count;
-        if (_length >= LastLength)
+        if (_length >= _lastLength)
         {
-            await CutAsync(leave: CutPoints.MaxLength, cancellationToken);
+            await CutAsync(leave: _cuts.MaxLength, cancellationToken);
         }
     }
 
@@ -89,8 +104,8 @@ internal sealed class ChunkStream(IChunkWriter writer, ChunkClass chunkClass, Cu
         int start = 0;
         while (_length - start >= leave)
         {
-            int length = cuts.First(_buffer.AsSpan(start, _length - start));
-            ChunkId id = await writer.AddChunkAsync(chunkClass, _buffer.AsMemory(start, length), cancellationToken);
+            int length = _cuts.First(_buffer.AsSpan(start, _length - start));
+            ChunkId id = await _writer.AddChunkAsync(_class, _buffer.AsMemory(start, length), cancellationToken);
             await _content.AddAsync(id, length, cancellationToken);
             start += length;
         }

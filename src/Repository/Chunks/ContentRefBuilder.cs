@@ -3,12 +3,19 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
-/// Gathers the ids of a content. As soon as a level has 65,536 ids they are stored as one metadata chunk, whose id goes
-/// one level up; so memory is bounded whatever the length.
+/// Gathers the ids of a content. At ids that the ids themselves choose, and after 65,536 at the latest, those of a level
+/// are stored as one metadata chunk, whose id goes one level up: so memory is bounded whatever the length, and where a
+/// few chunks of a long content changed, so did a few lists.
 /// </summary>
 /// <param name="inline">More ids than this are moved one level down.</param>
 internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = ContentRef.MaxInlineChunks)
 {
+    /// <summary>A list has so many ids at least, but for the last one of its level.</summary>
+    private const int FewestIds = 256;
+
+    /// <summary>After these every 1,024th id, as a hash has it, ends a list.</summary>
+    private const uint EndMask = 1023;
+
     private readonly List<List<ChunkId>> _levels =
     [
         [],
@@ -19,7 +26,7 @@ internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = Conten
     {
         _length += length;
         _levels[0].Add(id);
-        for (int level = 0; _levels[level].Count == ChunkLimits.IdsPerChunk; level++)
+        for (int level = 0; EndsList(_levels[level]); level++)
         {
             await MoveUpAsync(level, cancellationToken);
         }
@@ -38,6 +45,9 @@ internal sealed class ContentRefBuilder(IChunkWriter chunks, int inline = Conten
 
         return new ContentRef(_length, depth, [.. _levels[depth]]);
     }
+
+    private static bool EndsList(List<ChunkId> ids) =>
+        ids.Count == ChunkLimits.IdsPerChunk || (ids.Count >= FewestIds && ((uint)ids[^1].Value & EndMask) == 0);
 
     private async ValueTask MoveUpAsync(int level, CancellationToken cancellationToken)
     {

@@ -16,6 +16,28 @@ public static class ContentTree
         CancellationToken cancellationToken
     ) => WalkAsync(chunks, content.Chunks, content.Depth, cancellationToken);
 
+    /// <summary>The ids in a list of chunks.</summary>
+    public static async ValueTask<ChunkId[]> ReadListAsync(
+        this IChunkSource chunks,
+        ChunkId list,
+        CancellationToken cancellationToken
+    )
+    {
+        byte[] bytes = await chunks.ReadChunkAsync(list, ChunkClass.Metadata, cancellationToken);
+        if (bytes.Length % ChunkId.Size != 0)
+        {
+            throw Damage.InPart($"the list of chunks {list}", "it holds no whole number of ids");
+        }
+
+        ChunkId[] ids = new ChunkId[bytes.Length / ChunkId.Size];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = ChunkId.Read(bytes.AsSpan(i * ChunkId.Size));
+        }
+
+        return ids;
+    }
+
     private static async IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(
         IChunkSource chunks,
         IReadOnlyList<ChunkId> ids,
@@ -31,18 +53,7 @@ public static class ContentTree
                 continue;
             }
 
-            byte[] level = await chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
-            if (level.Length % ChunkId.Size != 0)
-            {
-                throw Damage.InPart($"the list of chunks {id}", "it holds no whole number of ids");
-            }
-
-            ChunkId[] below = new ChunkId[level.Length / ChunkId.Size];
-            for (int i = 0; i < below.Length; i++)
-            {
-                below[i] = ChunkId.Read(level.AsSpan(i * ChunkId.Size));
-            }
-
+            ChunkId[] below = await chunks.ReadListAsync(id, cancellationToken);
             await foreach ((ChunkId Id, bool IsList) chunk in WalkAsync(chunks, below, depth - 1, cancellationToken))
             {
                 yield return chunk;

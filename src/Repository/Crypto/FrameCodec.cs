@@ -22,8 +22,13 @@ internal sealed class FrameCodec : IDisposable
     // Below this a zstd frame's own overhead eats what it saves.
     private const int MinCompressible = 64;
 
-    private readonly Compressor _compressor = new(new CompressionOptions(3));
-    private readonly Compressor _probe = new(new CompressionOptions(1));
+    /// <summary>The middle of a dump's frame, by which its level is chosen.</summary>
+    private const int DumpSampleSize = 16 << 10;
+
+    private readonly Compressor _usual = new(new CompressionOptions(3));
+    private readonly Compressor _fast = new(new CompressionOptions(1));
+    private readonly Lazy<Compressor> _better = new(static () => new Compressor(new CompressionOptions(4)));
+    private readonly Lazy<Compressor> _most = new(static () => new Compressor(new CompressionOptions(6)));
     private readonly Decompressor _decompressor = new();
     private readonly byte[] _sample = new byte[SampleSize * MaxSamples];
     private readonly byte[] _sampleOut = new byte[Compressor.GetCompressBound(SampleSize * MaxSamples)];
@@ -32,23 +37,51 @@ internal sealed class FrameCodec : IDisposable
     /// Writes the payload of <paramref name="plain"/> to <paramref name="destination"/>, which has room for
     /// <see cref="PrefixSize"/> bytes more. Returns its length.
     /// </summary>
-    public int Encode(ReadOnlySpan<byte> plain, Span<byte> destination)
+    /// <param name="chunkClass">Of the chunks in it; null: of none, such as an entry of the log.</param>
+    public int Encode(ReadOnlySpan<byte> plain, Span<byte> destination, ChunkClass? chunkClass = null)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[1..], (uint)plain.Length);
-        Span<byte> data = destination.Slice(PrefixSize, plain.Length);
         if (Pays(plain))
         {
-            int length = Compress(_compressor, plain, data);
+            Span<byte> data = destination.Slice(PrefixSize, plain.Length);
+            int length = Compress(CompressorOf(chunkClass, plain), plain, data);
             if (length > 0)
             {
                 destination[0] = Zstd;
+                BinaryPrimitives.WriteUInt32LittleEndian(destination[1..], (uint)plain.Length);
                 return PrefixSize + length;
             }
         }
 
+        return Store(plain, destination);
+    }
+
+    /// <summary>Writes the payload as <see cref="Encode"/> does, without a try to compress it.</summary>
+    public static int Store(ReadOnlySpan<byte> plain, Span<byte> destination)
+    {
         destination[0] = Stored;
-        plain.CopyTo(data);
+        BinaryPrimitives.WriteUInt32LittleEndian(destination[1..], (uint)plain.Length);
+        plain.CopyTo(destination[PrefixSize..]);
         return PrefixSize + plain.Length;
+    }
+
+    /// <summary>Whether samples taken evenly over the plain bytes shrink by a twentieth or more.</summary>
+    public bool Pays(ReadOnlySpan<byte> plain)
+    {
+        if (plain.Length < MinCompressible)
+        {
+            return false;
+        }
+
+        int samples = Math.Clamp(plain.Length / (16 * SampleSize), 1, MaxSamples);
+        int size = Math.Min(SampleSize, plain.Length);
+        int stride = plain.Length / samples;
+        for (int i = 0; i < samples; i++)
+        {
+            plain.Slice((i * stride) + ((stride - size) / 2), size).CopyTo(_sample.AsSpan(i * size));
+        }
+
+        int length = Compress(_fast, _sample.AsSpan(0, samples * size), _sampleOut);
+        return length > 0 && length <= samples * (size - (size / 20));
     }
 
     /// <summary>The plain length that an authenticated payload claims, bounded by the format.</summary>
@@ -86,8 +119,16 @@ internal sealed class FrameCodec : IDisposable
 
     public void Dispose()
     {
-        _compressor.Dispose();
-        _probe.Dispose();
+        _usual.Dispose();
+        _fast.Dispose();
+        foreach (Lazy<Compressor> compressor in (Lazy<Compressor>[])[_better, _most])
+        {
+            if (compressor.IsValueCreated)
+            {
+                compressor.Value.Dispose();
+            }
+        }
+
         _decompressor.Dispose();
     }
 
@@ -109,24 +150,25 @@ internal sealed class FrameCodec : IDisposable
         }
     }
 
-    /// <summary>Whether samples taken evenly over the plain bytes shrink by a twentieth or more.</summary>
-    private bool Pays(ReadOnlySpan<byte> plain)
+    /// <summary>
+    /// Dumps full of hexadecimal digits become a fifth shorter without matches of few bytes, and others longer: a
+    /// sample decides. Metadata is little and read by every run.
+    /// </summary>
+    private Compressor CompressorOf(ChunkClass? chunkClass, ReadOnlySpan<byte> plain) =>
+        chunkClass switch
+        {
+            ChunkClass.Dump => IsShorterAtOnce(plain) ? _fast : _better.Value,
+            ChunkClass.Metadata => _most.Value,
+            _ => _usual,
+        };
+
+    private bool IsShorterAtOnce(ReadOnlySpan<byte> plain)
     {
-        if (plain.Length <= SampleSize)
-        {
-            return plain.Length >= MinCompressible;
-        }
-
-        int samples = Math.Clamp(plain.Length / (16 * SampleSize), 1, MaxSamples);
-        int stride = plain.Length / samples;
-        for (int i = 0; i < samples; i++)
-        {
-            plain.Slice((i * stride) + ((stride - SampleSize) / 2), SampleSize).CopyTo(_sample.AsSpan(i * SampleSize));
-        }
-
-        int size = samples * SampleSize;
-        int length = Compress(_probe, _sample.AsSpan(0, size), _sampleOut);
-        return length > 0 && length <= size - (size / 20);
+        int length = Math.Min(DumpSampleSize, plain.Length);
+        ReadOnlySpan<byte> sample = plain.Slice((plain.Length - length) / 2, length);
+        int fast = Compress(_fast, sample, _sampleOut);
+        int better = Compress(_better.Value, sample, _sampleOut);
+        return fast > 0 && (better == 0 || fast <= better);
     }
 
     /// <summary>Bytes written, or 0 where the result does not fit into fewer bytes than the plain ones.</summary>

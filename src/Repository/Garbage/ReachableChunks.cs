@@ -12,8 +12,8 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 
 /// <summary>
 /// Every chunk that some sets reach: of their dumps, catalogues, listings, segments, lists of required files and files, lists of
-/// chunks at every depth included. What several sets share is read once. Memory is bounded, but for some 40 bytes a
-/// segment and a kilobyte a set. Used once: sets are added, then the chunks are read.
+/// chunks at every depth included. What several sets share is read once. Memory is bounded, but for some 50 bytes a
+/// segment or list of chunks and a kilobyte a set. Used once: sets are added, then the chunks are read.
 /// </summary>
 /// <param name="directory">For what does not fit into memory; it exists.</param>
 internal sealed class ReachableChunks(BackupRepository repository, IChunkSource chunks, string directory) : IDisposable
@@ -34,6 +34,9 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
     private readonly Dictionary<Part, int> _parts = [];
     private readonly Dictionary<ChunkId, int> _segments = [];
 
+    /// <summary>Lists of chunks, and how many levels above the chunks they stand.</summary>
+    private readonly Dictionary<(ChunkId Id, int Depth), int> _lists = [];
+
     /// <summary>
     /// Told of each part that cannot be read, a sentence: what leads on from it is not reached. Without it the first one is
     /// thrown.
@@ -52,6 +55,12 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         );
         await ForEachAsync(_parts.Select(part => (part.Key, part.Value)), AddAsync);
         await ForEachAsync(_segments.Select(segment => (segment.Key, segment.Value)), AddSegmentAsync);
+        for (int depth = ContentRef.MaxDepth; depth > 0; depth--)
+        {
+            // Those below are found on the way.
+            (ChunkId Id, int Depth)[] lists = [.. _lists.Keys.Where(list => list.Depth == depth)];
+            await ForEachAsync(lists.Select(list => (list, _lists[list])).ToArray(), AddListAsync);
+        }
 
         Task ForEachAsync<T>(IEnumerable<(T Item, int Number)> items, Func<T, int, CancellationToken, Task> follow) =>
             Parallel.ForEachAsync(
@@ -164,12 +173,18 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
             ),
             PartKind.Directories => TryAddAsync(DirectoriesAsync(part.Content, cancellationToken), number),
             PartKind.Listing => AddListingAsync(part.Content, number, cancellationToken),
-            _ => AddAsync(part.Content, number, cancellationToken),
+            _ => AddContentAsync(part.Content, number),
         };
+
+    private Task AddContentAsync(ContentRef content, int number)
+    {
+        Add(content, number);
+        return Task.CompletedTask;
+    }
 
     private async Task AddListingAsync(ContentRef listing, int number, CancellationToken cancellationToken)
     {
-        await AddAsync(listing, number, cancellationToken);
+        Add(listing, number);
         await foreach (
             SegmentRow row in new ListingReader(chunks, listing).ReadRowsAsync(PathRange.All, cancellationToken)
         )
@@ -181,11 +196,36 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         }
     }
 
-    private async Task AddAsync(ContentRef content, int number, CancellationToken cancellationToken)
+    private void Add(ContentRef content, int number)
     {
-        await foreach ((ChunkId id, _) in chunks.WalkAsync(content, cancellationToken))
+        foreach (ChunkId id in content.Chunks)
+        {
+            Add(id, content.Depth, number);
+        }
+    }
+
+    /// <summary>Sets that share a long content, such as most of a dump, share most of its lists.</summary>
+    private async Task AddListAsync((ChunkId Id, int Depth) list, int number, CancellationToken cancellationToken)
+    {
+        Add(list.Id, number);
+        foreach (ChunkId id in await chunks.ReadListAsync(list.Id, cancellationToken))
+        {
+            Add(id, list.Depth - 1, number);
+        }
+    }
+
+    /// <param name="depth">0: a chunk; else a list that is followed later.</param>
+    private void Add(ChunkId id, int depth, int number)
+    {
+        if (depth == 0)
         {
             Add(id, number);
+            return;
+        }
+
+        lock (_gate)
+        {
+            NoteIn(_lists, (id, depth), number);
         }
     }
 
@@ -229,7 +269,7 @@ internal sealed class ReachableChunks(BackupRepository repository, IChunkSource 
         {
             if (entry.Content is { } content)
             {
-                await AddAsync(content, number, cancellationToken);
+                Add(content, number);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Blobs;
@@ -8,8 +7,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
-/// One pack in the making, whole in memory. Small chunks gather in a frame of up to 256 KiB, a larger one has a frame
-/// of its own; every frame is opened and compared as soon as it is sealed. The id and the salt are drawn here, anew for
+/// One pack in the making, whole in memory. Small chunks gather in frames of up to 256 KiB, those that compress in one and
+/// those that do not in another, so that neither spoils the other's; a larger one has a frame of its own. Every frame is opened and compared as soon as it is sealed. The id and the salt are drawn here, anew for
 /// each attempt. For one thread at a time; the caller owns the buffer.
 /// </summary>
 internal sealed class PackBuilder : IDisposable
@@ -40,17 +39,21 @@ internal sealed class PackBuilder : IDisposable
 
     /// <summary>Of four packs on their way and what waits to be stored, the rows fit into one index blob.</summary>
     private const int MaxChunks = 131_072;
+    private const int ShortestNoise = 256;
+
     private const int FrameOverhead = FrameCodec.PrefixSize + FrameCipher.TagSize;
 
     private readonly NativeBuffer _buffer;
     private readonly FrameCodec _codec;
     private readonly FrameCipher _cipher;
     private readonly PackDirectory _directory = new();
-    private readonly byte[] _shared = ArrayPool<byte>.Shared.Rent(ChunkLimits.SharedFrameLength);
+    private readonly SharedFrame _shared = new();
+
+    /// <summary>Of what does not compress, such as pictures and lists of ids: it is stored as it is.</summary>
+    private readonly SharedFrame _noise = new();
     private readonly string _blobName;
     private readonly int _target;
-    private int _sharedLength;
-    private int _sharedChunks;
+    private int _chunks;
     private int _position;
 
     /// <param name="below">The pack's id is lower than this one; null: any.</param>
@@ -94,51 +97,49 @@ internal sealed class PackBuilder : IDisposable
     /// <summary>Whether another chunk fits, with everything that still has to follow.</summary>
     public bool Fits(int length)
     {
-        if (_directory.Chunks.Count == 0)
+        if (_chunks == 0)
         {
             return true;
         }
 
-        // Two further frames at most: the shared one that stands open and one for the new chunk.
-        int frames = _position + _sharedLength + length + (2 * FrameOverhead);
-        int directory = _directory.EncodedLength + (2 * PackDirectory.FrameSize) + PackDirectory.ChunkSize;
+        // Three further frames at most: the shared ones that stand open and one for the new chunk.
+        int frames = _position + _shared.Length + _noise.Length + length + (3 * FrameOverhead);
+        int directory = PackDirectory.LengthOf(_directory.Frames.Count + 3, _chunks + 1);
         int end = frames + directory + FrameOverhead + PackDirectory.TrailerSize;
-        int target = _directory.Chunks.Count < ManyChunks ? _target : Math.Min(_target, ManyChunksTarget);
-        return end <= target && _directory.Chunks.Count < MaxChunks;
+        int target = _chunks < ManyChunks ? _target : Math.Min(_target, ManyChunksTarget);
+        return end <= target && _chunks < MaxChunks;
     }
 
     /// <summary>Adds a chunk that <see cref="Fits"/>.</summary>
     public void Add(ChunkId id, ReadOnlySpan<byte> plain)
     {
+        _chunks++;
         if (plain.Length > ChunkLimits.SharedFrameLength)
         {
-            // The shared frame is closed first: numbers of frames then rise with the order in which chunks came.
-            CloseSharedFrame();
             _directory.Chunks.Add(new DirectoryChunk(id, _directory.Frames.Count, 0, plain.Length));
-            WriteFrame(plain);
+            WriteFrame(plain, compress: true);
             return;
         }
 
-        if (_sharedLength + plain.Length > ChunkLimits.SharedFrameLength)
+        SharedFrame frame = IsNoise(plain) ? _noise : _shared;
+        if (!frame.Fits(plain.Length))
         {
-            CloseSharedFrame();
+            Close(frame);
         }
 
-        plain.CopyTo(_shared.AsSpan(_sharedLength));
-        _directory.Chunks.Add(new DirectoryChunk(id, _directory.Frames.Count, _sharedLength, plain.Length));
-        _sharedLength += plain.Length;
-        _sharedChunks++;
+        frame.Add(id, plain);
     }
 
     /// <summary>Writes the directory and the trailer. The bytes live in the buffer.</summary>
     public FinishedPack Finish()
     {
-        CloseSharedFrame();
+        Close(_noise);
+        Close(_shared);
         int frames = _directory.Frames.Count;
         byte[] plain = new byte[_directory.EncodedLength];
         _directory.Encode(plain);
         int directoryAt = _position;
-        int sealedLength = SealFrame((uint)frames, last: true, plain);
+        int sealedLength = SealFrame((uint)frames, last: true, compress: true, plain);
         Span<byte> trailer = _buffer.GetSpan().Slice(_position, PackDirectory.TrailerSize);
         BinaryPrimitives.WriteInt32LittleEndian(trailer, directoryAt);
         BinaryPrimitives.WriteInt32LittleEndian(trailer[4..], sealedLength);
@@ -152,29 +153,36 @@ internal sealed class PackBuilder : IDisposable
     public void Dispose()
     {
         _cipher.Dispose();
-        ArrayPool<byte>.Shared.Return(_shared);
+        _shared.Dispose();
+        _noise.Dispose();
     }
 
-    private void CloseSharedFrame()
+    /// <summary>Dumps always compress, and very short chunks are not worth a look.</summary>
+    private bool IsNoise(ReadOnlySpan<byte> plain) =>
+        Class != ChunkClass.Dump && plain.Length >= ShortestNoise && !_codec.Pays(plain);
+
+    private void Close(SharedFrame frame)
     {
-        if (_sharedChunks > 0)
+        if (!frame.IsEmpty)
         {
-            WriteFrame(_shared.AsSpan(0, _sharedLength));
-            (_sharedLength, _sharedChunks) = (0, 0);
+            int number = _directory.Frames.Count;
+            WriteFrame(frame.Plain, compress: frame != _noise);
+            frame.MoveTo(_directory, number);
         }
     }
 
-    private void WriteFrame(ReadOnlySpan<byte> plain)
+    private void WriteFrame(ReadOnlySpan<byte> plain, bool compress)
     {
         int offset = _position;
-        int sealedLength = SealFrame((uint)_directory.Frames.Count, last: false, plain);
+        int sealedLength = SealFrame((uint)_directory.Frames.Count, last: false, compress, plain);
         _directory.Frames.Add(new FrameEntry(offset, sealedLength, plain.Length));
     }
 
-    private int SealFrame(uint number, bool last, ReadOnlySpan<byte> plain)
+    private int SealFrame(uint number, bool last, bool compress, ReadOnlySpan<byte> plain)
     {
-        int payload = _codec.Encode(plain, _buffer.GetSpan()[_position..]);
-        Span<byte> frame = _buffer.GetSpan().Slice(_position, payload + FrameCipher.TagSize);
+        Span<byte> room = _buffer.GetSpan()[_position..];
+        int payload = compress ? _codec.Encode(plain, room, Class) : FrameCodec.Store(plain, room);
+        Span<byte> frame = room[..(payload + FrameCipher.TagSize)];
         _cipher.Seal(number, last, frame);
         if (!FrameProof.Opens(_cipher, _codec, number, last, frame, plain, _blobName))
         {

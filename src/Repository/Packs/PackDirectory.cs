@@ -25,7 +25,10 @@ internal sealed class PackDirectory
 
     public static ReadOnlySpan<byte> TrailerMagic => "ABFE"u8;
 
-    public int EncodedLength => 8 + (Frames.Count * FrameSize) + (Chunks.Count * ChunkSize);
+    public int EncodedLength => LengthOf(Frames.Count, Chunks.Count);
+
+    /// <summary>Plain bytes of a directory of so many.</summary>
+    public static int LengthOf(int frames, int chunks) => 8 + (frames * FrameSize) + (chunks * ChunkSize);
 
     public IEnumerable<ChunkPlace> PlacesIn(PackEntry pack) => Chunks.Select(chunk => PlaceOf(chunk, pack));
 

@@ -44,6 +44,31 @@ public sealed class PruneTests
         await bench.CheckAsync();
     }
 
+    /// <summary>The lists of a long dump are shared as its chunks are: followed once, they are those of both sets.</summary>
+    [Fact]
+    public async Task Of_a_long_dump_that_two_sets_share_neither_has_more_than_its_own_change()
+    {
+        using PruneBench bench = await PruneBench.CreateAsync();
+        byte[] dump = Content.Random(16 << 20, 1);
+        await bench.BackUpAsync(ModelFiles.None with { Dump = dump });
+        await bench.BackUpAsync(ModelFiles.None with { Dump = [.. dump[..8_000_000], 1, 2, 3, .. dump[8_000_000..]] });
+        await using (BackupRepository repository = await bench.OpenAsync(bench.Blobs))
+        {
+            RepositoryUse use = await RepositoryUse.ReadAsync(
+                repository,
+                await bench.StateAsync(),
+                CancellationToken.None
+            );
+            Assert.Equal(2, use.Sets.Length);
+            Assert.All(use.Sets, set => Assert.InRange(set.UniqueBytes, 2000, 200_000));
+            Assert.InRange(use.StoredBytes, dump.Length, dump.Length + 500_000);
+        }
+
+        await bench.ForgetAsync(0);
+        await bench.PruneAsync();
+        await bench.CheckAsync();
+    }
+
     /// <summary>At each request of a prune, before it reaches the store and after it was served.</summary>
     [Theory]
     [InlineData(false)]

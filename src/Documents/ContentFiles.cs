@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Alfresco.Content;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
@@ -33,14 +34,16 @@ public sealed class ContentFiles
         ContentPlace place = _urls.Locate(url);
         if (place.Kind != ContentPlaceKind.File)
         {
+            string shown = PlainText.Escape(url);
             throw new PermanentException(
                 ErrorKind.Configuration,
                 place.Kind switch
                 {
-                    ContentPlaceKind.NoFile => $"'{url}' has no file: Alfresco makes its content up",
+                    ContentPlaceKind.NoFile => $"'{shown}' has no file: Alfresco makes its content up",
                     ContentPlaceKind.Outside =>
-                        $"'{url}' lies outside the file system, so that no set has it: look in the backups of that storage",
-                    _ => $"'{url}' is no content URL: it begins with store:// or the name of a store",
+                        $"'{shown}' lies outside the file system, so that no set has it: look in the backups of that "
+                            + "storage",
+                    _ => $"'{shown}' is no content URL: it begins with store:// or the name of a store",
                 }
             );
         }

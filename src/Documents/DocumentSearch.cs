@@ -46,13 +46,14 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
             .Select(static group => group.ToArray());
         foreach (CatalogueSegmentRow[][] batch in Batches(numbers))
         {
-            await segments.ReadAheadAsync(
+            IReadOnlySet<CatalogueSegmentRow> without = await segments.ReadAheadAsync(
                 [.. batch.SelectMany(static rows => rows).Take(CatalogueSegments.Batch)],
+                pattern.Part,
                 stop
             );
             foreach (CatalogueSegmentRow[] rows in batch)
             {
-                foreach ((int set, CatalogueNode node) in await MatchesAsync(rows))
+                foreach ((int set, CatalogueNode node) in await MatchesAsync(rows.Where(row => !without.Contains(row))))
                 {
                     // What is in memory is read without a look at it, and a segment may be that of many sets.
                     cancellationToken.ThrowIfCancellationRequested();
@@ -68,7 +69,7 @@ public sealed class DocumentSearch(CatalogueSegments segments, NamePattern patte
     }
 
     /// <summary>The states of the segments of one range of ids: by node, then in the order of the sets.</summary>
-    private async Task<List<(int Set, CatalogueNode Node)>> MatchesAsync(CatalogueSegmentRow[] rows)
+    private async Task<List<(int Set, CatalogueNode Node)>> MatchesAsync(IEnumerable<CatalogueSegmentRow> rows)
     {
         List<(int Set, CatalogueNode Node)> found = [];
         foreach (CatalogueSegmentRow row in rows)

@@ -48,7 +48,8 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"'{item}' has no content: it is a folder, or another node without a file; name a document"
+                $"'{PlainText.Escape(item)}' has no content: it is a folder, or another node without a file; name a "
+                    + "document"
             );
         }
 
@@ -57,7 +58,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             ? new Item(null, item, null)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"set {set} has no {what} '{item}': 'abf find' says which sets have it"
+                $"set {set} has no {what} '{PlainText.Escape(item)}': 'abf find' says which sets have it"
             );
     }
 
@@ -108,7 +109,7 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
             if (node.VersionOf.Length == 0)
             {
                 all.Add(node);
-                if (node.Name == item && node.MainContent is not null)
+                if (node.Title == item && node.MainContent is not null)
                 {
                     exact.Add(node);
                 }
@@ -116,7 +117,9 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
         }
 
         Named named = exact.Nodes.Count > 0 ? exact : all;
-        return (named.Nodes, "document", named.More);
+        return named.Nodes.Count > 0
+            ? (named.Nodes, "document", named.More)
+            : (await catalogue!.FindByUuidAsync(item, cancellationToken), "document", 0);
     }
 
     private async Task<PermanentException> SeveralAsync(string item, CatalogueNode[] documents, long count)
@@ -135,7 +138,8 @@ public sealed class ItemLookup(CatalogueReader? catalogue, RunId set, Cancellati
 
         return new PermanentException(
             ErrorKind.Configuration,
-            $"{count} documents of set {set} are named '{item}': name one by its node reference or its path\n"
+            $"{count} documents of set {set} are named '{PlainText.Escape(item)}': name one by its node reference or its "
+                + "path\n"
                 + string.Join('\n', lines)
         );
     }

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using System.Text;
 using AlfrescoBackupFlows.Repository.Catalogues;
 
 namespace AlfrescoBackupFlows.Documents;
@@ -12,27 +11,10 @@ namespace AlfrescoBackupFlows.Documents;
 /// </summary>
 public sealed class NamePattern
 {
-    private static readonly char[] Wildcards = ['*', '?'];
-
     private const string Deep = "**";
 
     /// <summary>So many are read sooner than a path is walked down.</summary>
     private const int FewSegments = 16;
-
-    /// <summary>
-    /// Letters that are one in a pattern, whatever their case, and more than one to the filters, which know small letters:
-    /// in some alphabets a letter has more than two forms.
-    /// </summary>
-    private static readonly Lazy<HashSet<char>> ManyForms = new(static () =>
-        [
-            .. Enumerable
-                .Range(char.MinValue, char.MaxValue + 1)
-                .Select(static number => (char)number)
-                .GroupBy(char.ToUpperInvariant)
-                .Where(static forms => forms.Select(char.ToLowerInvariant).Distinct().Skip(1).Any())
-                .SelectMany(static forms => forms),
-        ]
-    );
 
     private readonly string[] _names;
     private readonly string? _store;
@@ -42,8 +24,12 @@ public sealed class NamePattern
     private NamePattern(string[] names, CatalogueLookup? lookup, string? store)
     {
         (_names, _lookup, _store) = (names, lookup, store);
-        _lastName = names.Length > 0 && PlainNameOf(names[^1]) is { } name ? CatalogueLookup.OfName(name) : null;
+        Part = names.Length > 0 ? PatternText.PartOf(names[^1]) : null;
+        _lastName = names.Length > 0 && PatternText.NameOf(names[^1]) is { } name ? CatalogueLookup.OfName(name) : null;
     }
+
+    /// <summary>What all names have that match; null: not known.</summary>
+    public NamePart? Part { get; }
 
     /// <summary>The path decides as well.</summary>
     public bool NeedsPath => _names.Length > 1;
@@ -61,7 +47,7 @@ public sealed class NamePattern
 
         PathStep[] steps =
         [
-            .. _names.Select(static name => new PathStep(PlainNameOf(name), title => IsLike(name, title))
+            .. _names.Select(static name => new PathStep(PatternText.NameOf(name), title => IsLike(name, title))
             {
                 IsDeep = name == Deep,
             }),
@@ -103,7 +89,7 @@ public sealed class NamePattern
         }
 
         return new NamePattern(
-            isPath || text.IndexOfAny(Wildcards) >= 0
+            isPath || text.IndexOfAny(PatternText.Wildcards) >= 0
                 ? names
                 : [$"*{text.Replace("\\", "\\\\", StringComparison.Ordinal)}*"],
             lookup: null,
@@ -148,33 +134,6 @@ public sealed class NamePattern
         }
 
         return at == _names.Length;
-    }
-
-    /// <summary>
-    /// The one name that it stands for, where filters know it as patterns do; else null. A node without a name is called by
-    /// its UUID, which no filter of names has.
-    /// </summary>
-    private static string? PlainNameOf(string pattern)
-    {
-        StringBuilder name = new(pattern.Length);
-        for (int i = 0; i < pattern.Length; i++)
-        {
-            bool isTaken = pattern[i] == '\\' && i + 1 < pattern.Length;
-            if (!isTaken && Wildcards.Contains(pattern[i]))
-            {
-                return null;
-            }
-
-            char letter = pattern[isTaken ? ++i : i];
-            if (ManyForms.Value.Contains(letter))
-            {
-                return null;
-            }
-
-            name.Append(letter);
-        }
-
-        return ItemName.IsUuid(name.ToString()) ? null : name.ToString();
     }
 
     private static bool IsLike(string pattern, string name) =>

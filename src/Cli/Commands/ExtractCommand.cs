@@ -134,8 +134,7 @@ internal static class ExtractCommand
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                $"set {summary.Id} does not have the file of '{missing[0]}': it was missing when the set was made; "
-                    + "'abf find' says which other sets have the document"
+                $"{Lacks(summary.Id, missing[0])}; 'abf find' says which other sets have the document"
             );
         }
 
@@ -176,6 +175,9 @@ internal static class ExtractCommand
     private static string LabelOf(CatalogueNode node, string otherwise) =>
         node.Label.Length > 0 ? node.Label : otherwise;
 
+    private static string Lacks(RunId set, string url) =>
+        $"set {set} does not have the file of '{PlainText.Escape(url)}': it was missing when the set was made";
+
     private static string NameOf(Item item) => item.Node?.Title ?? item.Url[(item.Url.LastIndexOf('/') + 1)..];
 
     private static int Report(
@@ -188,7 +190,7 @@ internal static class ExtractCommand
     {
         foreach (string url in missing)
         {
-            context.Messages.Warn($"set {set} does not have the file of '{url}': it was missing when the set was made");
+            context.Messages.Warn(Lacks(set, url));
         }
 
         var document = new ExtractDocument(

@@ -38,6 +38,7 @@ internal sealed class DocumentDiff(CatalogueSegments segments, CataloguedSet bef
                         .SelectMany(number => new[] { was.GetValueOrDefault(number), now.GetValueOrDefault(number) })
                         .OfType<CatalogueSegmentRow>(),
                 ],
+                part: null,
                 cancellationToken
             );
             foreach (long number in numbers)

@@ -163,7 +163,7 @@ internal sealed class OpenedRepository : IAsyncDisposable
             : Sets.Count == 0 ? (FindSet(InstallationSets.Latest), null)
             : throw new PermanentException(
                 ErrorKind.Configuration,
-                $"--set latest: no set is consistent, the newest is {Sets[0].Id}; name the one to restore, "
+                $"'latest': no set is consistent, the newest is {Sets[0].Id}; name the one to take, "
                     + "'abf show' says what it lacks"
             );
     }

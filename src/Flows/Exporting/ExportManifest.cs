@@ -53,7 +53,7 @@ internal sealed record ExportManifest
             Index = set.Index,
             Database = set.Database is { } database ? ExportedDatabase.Of(database, hasCatalogue) : null,
             Roots = [.. set.Roots.Select(ExportedRoot.Of)],
-            Consistency = set.Consistency with { Proof = null },
+            Consistency = set.Consistency with { Proof = null, Details = null },
             Warnings = set.Warnings,
         };
 }

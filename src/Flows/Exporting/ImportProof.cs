@@ -49,7 +49,10 @@ internal static class ImportProof
         {
             Consistent = missing == said.Acknowledged,
             Missing = missing,
+
+            // Streams of the repository that the set comes from; earlier versions exported the name of one.
             Proof = null,
+            Details = null,
         };
         return missing == said.Missing
             ? report

@@ -23,28 +23,10 @@ internal sealed class CatalogueGroups(
         CancellationToken cancellationToken
     )
     {
-        int kind = (int)lookup.Kind;
         HashSet<CatalogueSegmentRow> found = [];
-        IEnumerable<CatalogueGroup> filtered = groups.Where(group => group.Filters[kind] is not null);
-        foreach (CatalogueGroup[] batch in filtered.Chunk(CatalogueSegments.Batch))
+        for (CatalogueLookup? each = lookup; each is not null; each = each.Further)
         {
-            await segments.Filters.LookAsync(
-                [
-                    .. batch
-                        .Select(group => group.Filters[kind]!.Value)
-                        .Where(id => !lookup.Positions.ContainsKey(id))
-                        .Distinct(),
-                ],
-                (id, filter) => lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys),
-                cancellationToken
-            );
-            foreach (CatalogueGroup group in batch)
-            {
-                List<int> positions = lookup.Positions[group.Filters[kind]!.Value];
-                found.UnionWith(
-                    group.Segments.Where(row => positions.Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup)))
-                );
-            }
+            await AddAsync(found, each, cancellationToken);
         }
 
         return found;
@@ -72,6 +54,36 @@ internal sealed class CatalogueGroups(
         {
             _lacksFolders = true;
             return null;
+        }
+    }
+
+    private async Task AddAsync(
+        HashSet<CatalogueSegmentRow> found,
+        CatalogueLookup lookup,
+        CancellationToken cancellationToken
+    )
+    {
+        int kind = (int)lookup.Kind;
+        IEnumerable<CatalogueGroup> filtered = groups.Where(group => group.Filters[kind] is not null);
+        foreach (CatalogueGroup[] batch in filtered.Chunk(CatalogueSegments.Batch))
+        {
+            await segments.Filters.LookAsync(
+                [
+                    .. batch
+                        .Select(group => group.Filters[kind]!.Value)
+                        .Where(id => !lookup.Positions.ContainsKey(id))
+                        .Distinct(),
+                ],
+                (id, filter) => lookup.Positions[id] = CatalogueFilter.Find(filter, lookup.Keys),
+                cancellationToken
+            );
+            foreach (CatalogueGroup group in batch)
+            {
+                List<int> positions = lookup.Positions[group.Filters[kind]!.Value];
+                found.UnionWith(
+                    group.Segments.Where(row => positions.Contains((int)(row.Number % CatalogueTable.SegmentsPerGroup)))
+                );
+            }
         }
     }
 

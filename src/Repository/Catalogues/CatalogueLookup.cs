@@ -20,6 +20,9 @@ public sealed class CatalogueLookup
 
     internal IReadOnlyCollection<CatalogueKey> Keys { get; }
 
+    /// <summary>Where else it may be: by keys of another kind.</summary>
+    internal CatalogueLookup? Further { get; private init; }
+
     /// <summary>What filters that were read said: positions of segments in their group.</summary>
     internal Dictionary<ChunkId, List<int>> Positions { get; } = [];
 
@@ -44,19 +47,30 @@ public sealed class CatalogueLookup
             node => node.Contents.Any(content => urls.Contains(content.Url))
         );
 
+    /// <summary>Nodes that are called so: by their name, or by the UUID of one that has none.</summary>
     public static CatalogueLookup OfName(string name)
     {
         string folded = CatalogueKey.Fold(name);
-        return new(CatalogueKeyKind.Name, [CatalogueKey.OfName(name)], node => CatalogueKey.Fold(node.Name) == folded);
+        return new(CatalogueKeyKind.Name, [CatalogueKey.OfName(name)], node => CatalogueKey.Fold(node.Title) == folded)
+        {
+            Further = OfUuid(name),
+        };
     }
 
+    /// <summary>Those of them that have one of these as their primary parent.</summary>
     internal static CatalogueLookup OfChildren(List<long> parents, string name)
     {
         string folded = CatalogueKey.Fold(name);
         return new(
             CatalogueKeyKind.Child,
             [.. parents.Select(parent => CatalogueKey.OfChild(parent, name))],
-            node => parents.Contains(node.Parent) && CatalogueKey.Fold(node.Name) == folded
-        );
+            node => parents.Contains(node.Parent) && CatalogueKey.Fold(node.Title) == folded
+        )
+        {
+            Further = OfUuid(name),
+        };
     }
+
+    /// <summary>Without those that have no name, for which another filter is read.</summary>
+    internal CatalogueLookup OfNamed() => new(Kind, Keys, Wants);
 }

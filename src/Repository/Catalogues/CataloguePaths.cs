@@ -17,20 +17,9 @@ internal sealed class CataloguePaths(CatalogueReader catalogue)
             return [];
         }
 
-        List<CatalogueNode> found = [];
-        foreach (long home in catalogue.Homes)
-        {
-            bool isNamed =
-                await catalogue.FindAsync(home, cancellationToken) is { } node
-                && CatalogueKey.Fold(node.Name) == CatalogueKey.Fold(names[0]);
-            found.AddRange(await WalkAsync([home], names, cancellationToken));
-            if (isNamed)
-            {
-                found.AddRange(await WalkAsync([home], names[1..], cancellationToken));
-            }
-        }
-
-        return found.Count > 0 ? found : await FindElsewhereAsync(names, cancellationToken);
+        // Almost every node has a name, and those that have one are found by half as many filters.
+        IReadOnlyList<CatalogueNode> named = await FindAsync(names, onlyNamed: true, cancellationToken);
+        return named.Count > 0 ? named : await FindAsync(names, onlyNamed: false, cancellationToken);
     }
 
     /// <inheritdoc cref="CatalogueReader.PathOfAsync"/>
@@ -72,16 +61,40 @@ internal sealed class CataloguePaths(CatalogueReader catalogue)
         return string.Join('/', names);
     }
 
+    private async Task<IReadOnlyList<CatalogueNode>> FindAsync(
+        string[] names,
+        bool onlyNamed,
+        CancellationToken cancellationToken
+    )
+    {
+        List<CatalogueNode> found = [];
+        foreach (long home in catalogue.Homes)
+        {
+            bool isNamed =
+                await catalogue.FindAsync(home, cancellationToken) is { } node
+                && CatalogueKey.Fold(node.Title) == CatalogueKey.Fold(names[0]);
+            found.AddRange(await WalkAsync([home], names, onlyNamed, cancellationToken));
+            if (isNamed)
+            {
+                found.AddRange(await WalkAsync([home], names[1..], onlyNamed, cancellationToken));
+            }
+        }
+
+        return found.Count > 0 ? found : await FindElsewhereAsync(names, onlyNamed, cancellationToken);
+    }
+
     private async Task<IReadOnlyList<CatalogueNode>> WalkAsync(
         List<long> parents,
         string[] names,
+        bool onlyNamed,
         CancellationToken cancellationToken
     )
     {
         IReadOnlyList<CatalogueNode> found = [];
         foreach (string name in names)
         {
-            found = await catalogue.FindAllAsync(CatalogueLookup.OfChildren(parents, name), cancellationToken);
+            CatalogueLookup children = CatalogueLookup.OfChildren(parents, name);
+            found = await catalogue.FindAllAsync(onlyNamed ? children.OfNamed() : children, cancellationToken);
             parents = [.. found.Select(static node => node.Id)];
             if (parents.Count == 0)
             {
@@ -95,36 +108,15 @@ internal sealed class CataloguePaths(CatalogueReader catalogue)
     /// <summary>A path outside of Company Home, or of a database in which none is marked.</summary>
     private async Task<IReadOnlyList<CatalogueNode>> FindElsewhereAsync(
         string[] names,
+        bool onlyNamed,
         CancellationToken cancellationToken
     )
     {
-        List<CatalogueNode> found = await catalogue
-            .FindTopsAsync(names[0], cancellationToken)
+        List<CatalogueNode> tops = await catalogue
+            .FindTopsAsync(names[0], onlyNamed, cancellationToken)
             .ToListAsync(cancellationToken);
-        if (found.Count > 0 && names.Length > 1)
-        {
-            found = [.. await WalkAsync([.. found.Select(static top => top.Id)], names[1..], cancellationToken)];
-        }
-
-        // A folder without a name is called by its UUID, which nothing leads down to.
-        if (found.Count > 0 || !Array.Exists(names, static name => Guid.TryParse(name, out _)))
-        {
-            return found;
-        }
-
-        string path = CatalogueKey.Fold(string.Join('/', names));
-        await foreach (CatalogueNode node in catalogue.ReadByNameAsync(names[^1], cancellationToken))
-        {
-            if (
-                node.VersionOf.Length == 0
-                && await OfAsync(node, cancellationToken) is { } own
-                && CatalogueKey.Fold(own) == path
-            )
-            {
-                found.Add(node);
-            }
-        }
-
-        return found;
+        return tops.Count > 0 && names.Length > 1
+            ? await WalkAsync([.. tops.Select(static top => top.Id)], names[1..], onlyNamed, cancellationToken)
+            : tops;
     }
 }

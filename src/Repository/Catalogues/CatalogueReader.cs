@@ -59,7 +59,7 @@ public sealed class CatalogueReader
         IEnumerable<CatalogueSegmentRow> rows = wants is null ? _rows : _rows.Where(wants);
         foreach (CatalogueSegmentRow[] batch in rows.Chunk(CatalogueSegments.Batch))
         {
-            await _segments.ReadAheadAsync(batch, cancellationToken);
+            await _segments.ReadAheadAsync(batch, part: null, cancellationToken);
             foreach (CatalogueSegmentRow row in batch)
             {
                 foreach (CatalogueNode node in await _segments.ReadAsync(row, cancellationToken))
@@ -101,7 +101,7 @@ public sealed class CatalogueReader
     public Task<IReadOnlyList<CatalogueNode>> FindVersionsAsync(string uuid, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfVersionsOf(uuid), cancellationToken);
 
-    /// <summary>The nodes of a name, whatever the case of its letters.</summary>
+    /// <summary>The nodes of a name, whatever the case of its letters; one that has none is called by its UUID.</summary>
     public Task<IReadOnlyList<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfName(name), cancellationToken);
 
@@ -193,10 +193,12 @@ public sealed class CatalogueReader
     /// <summary>The nodes of a name at which a path begins outside of Company Home.</summary>
     internal async IAsyncEnumerable<CatalogueNode> FindTopsAsync(
         string name,
+        bool onlyNamed,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        await foreach (CatalogueNode node in ReadByNameAsync(name, cancellationToken))
+        CatalogueLookup called = CatalogueLookup.OfName(name);
+        await foreach (CatalogueNode node in FindAsync(onlyNamed ? called.OfNamed() : called, cancellationToken))
         {
             if (
                 node is { IsHome: false, VersionOf.Length: 0 }

@@ -58,8 +58,17 @@ public sealed class CatalogueSegments(IChunkSource chunks, long maxBytes = 32 <<
     /// <summary>
     /// Reads up to <see cref="Batch"/> of them with few requests, so that <see cref="ReadAsync"/> has them at hand.
     /// </summary>
-    public async ValueTask ReadAheadAsync(IReadOnlyList<CatalogueSegmentRow> rows, CancellationToken cancellationToken)
+    /// <param name="rows">Of the segments.</param>
+    /// <param name="part">What a node that is asked for has in its name; null: not known.</param>
+    /// <param name="cancellationToken">Ends it between two requests.</param>
+    /// <returns>Segments that have it nowhere, which are not at hand.</returns>
+    public async ValueTask<IReadOnlySet<CatalogueSegmentRow>> ReadAheadAsync(
+        IReadOnlyList<CatalogueSegmentRow> rows,
+        NamePart? part,
+        CancellationToken cancellationToken
+    )
     {
+        HashSet<CatalogueSegmentRow> without = [];
         CatalogueSegmentRow[] wanted = [.. rows.Where(row => !_nodes.ContainsKey(row))];
         if (wanted.Length > 1)
         {
@@ -67,9 +76,24 @@ public sealed class CatalogueSegments(IChunkSource chunks, long maxBytes = 32 <<
             await chunks.ReadManyAsync(
                 [.. wanted.Select(static row => row.Chunk)],
                 ChunkClass.Metadata,
-                (number, plain) => Keep(wanted[number], CatalogueSegment.Decode(plain, wanted[number])),
+                Take,
                 cancellationToken
             );
+        }
+
+        return without;
+
+        void Take(int number, ReadOnlySpan<byte> plain)
+        {
+            if (part?.IsIn(plain) == false)
+            {
+                Read++;
+                without.Add(wanted[number]);
+            }
+            else
+            {
+                Keep(wanted[number], CatalogueSegment.Decode(plain, wanted[number]));
+            }
         }
     }
 

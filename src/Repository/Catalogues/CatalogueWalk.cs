@@ -54,7 +54,7 @@ internal sealed class CatalogueWalk(CatalogueReader catalogue, CancellationToken
 
             if (i == 0)
             {
-                await foreach (CatalogueNode top in catalogue.FindTopsAsync(first, cancellationToken))
+                await foreach (CatalogueNode top in catalogue.FindTopsAsync(first, onlyNamed: false, cancellationToken))
                 {
                     next.Add(top.Id);
                     if (isLast)

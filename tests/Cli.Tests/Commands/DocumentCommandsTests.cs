@@ -266,6 +266,7 @@ public sealed class DocumentCommandsTests(OnDemand<PostgresServer> server) : IAs
         await FailAsync(2, "no document 'letter.txt'", third, "letter.txt");
         await FailAsync(2, "it is a folder", third, "Sites/finance");
         await FailAsync(2, "lies outside the file system", third, "s3://bucket/x.bin");
+        await FailAsync(2, "'s3://bucket/x\\u000a.bin' lies outside", third, "s3://bucket/x\n.bin");
         await FailAsync(2, "no node", third, "workspace://SpacesStore/nobody");
         await FailAsync(2, "does not have the file", third, "lost.txt");
         await FailAsync(2, "leave out --json", third, Report, "--json", "--output", "-");

@@ -1,4 +1,6 @@
+using System.Text;
 using AlfrescoBackupFlows.Documents;
+using AlfrescoBackupFlows.Repository.Catalogues;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Cli.Tests.Commands;
@@ -35,4 +37,54 @@ public sealed class NamePatternTests
         Assert.Equal(isTaken, parsed.MatchesPath(path));
         Assert.False(parsed.MatchesPath(null));
     }
+
+    [Theory]
+    [InlineData("report", "REPORT 2026.pdf", "rapport.pdf")]
+    [InlineData("*.pdf*47113?a", "x.pdf 47113-A", "x.pdf 4711")]
+    [InlineData("\u00dcbersicht", "eine \u00fcbersicht", "ubersich")]
+    [InlineData("\u65e5\u672c\u8a9e", "\u65e5\u672c\u8a9e.txt", "\u65e5\u672c.txt")]
+    [InlineData("Sites/**/what\\?.*", "WHAT?.txt", "wha.txt")]
+    public void A_segment_without_the_longest_part_of_a_name_has_nothing_that_matches(
+        string pattern,
+        string name,
+        string other
+    )
+    {
+        NamePattern parsed = NamePattern.Parse(pattern);
+
+        Assert.True(parsed.Matches(Named(name)));
+        Assert.True(parsed.Part!.IsIn(Encoding.UTF8.GetBytes($"x{name}x")));
+        Assert.False(parsed.Matches(Named(other)));
+        Assert.False(parsed.Part.IsIn(Encoding.UTF8.GetBytes($"x{other}x")));
+    }
+
+    [Theory]
+    [InlineData("Sites/x/*")]
+    [InlineData("Sites/x/")]
+    [InlineData("a")]
+    [InlineData("?a*b?")]
+    [InlineData("\u00fc\u00dc\u00fc")]
+    public void A_pattern_that_says_too_little_passes_nothing_over(string pattern) =>
+        Assert.Null(NamePattern.Parse(pattern).Part);
+
+    [Fact]
+    public void No_form_of_a_letter_is_passed_over_that_matches()
+    {
+        ILookup<char, char> forms = Enumerable
+            .Range(0x20, 0xD7E0)
+            .Select(static number => (char)number)
+            .ToLookup(char.ToUpperInvariant);
+        foreach (char letter in forms.SelectMany(static same => same).Where(static letter => letter is not '/'))
+        {
+            NamePattern pattern = NamePattern.Parse($"{letter}{letter}");
+            foreach (char form in forms[char.ToUpperInvariant(letter)].Append(char.ToLowerInvariant(letter)))
+            {
+                string name = $"{form}{letter}";
+                bool isPassedOver = pattern.Part?.IsIn(Encoding.UTF8.GetBytes(name)) == false;
+                Assert.False(isPassedOver && pattern.Matches(Named(name)), $"{letter} ({(int)letter:x}): {name}");
+            }
+        }
+    }
+
+    private static CatalogueNode Named(string name) => new(1, "workspace://SpacesStore", "1", name, 2);
 }

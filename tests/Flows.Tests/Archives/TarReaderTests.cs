@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Text;
 using AlfrescoBackupFlows.Flows.Archives;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Listings;
 using Xunit;
+using ZstdNet;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Archives;
 
@@ -158,6 +160,78 @@ public sealed class TarReaderTests
                 (await Assert.ThrowsAsync<PermanentException>(() => ReadAsync(bytes))).Message,
                 StringComparison.Ordinal
             );
+
+        async Task<byte[]> ReadAsync(byte[] bytes)
+        {
+            await using var input = new UnpackedInput(new MemoryStream(bytes), anySize: false);
+            using var read = new MemoryStream();
+            await input.CopyToAsync(read, _token);
+            return read.ToArray();
+        }
+    }
+
+    /// <summary>Other programs write frames without one, of which the last bytes of content may be cut off.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_packed_file_that_another_program_wrote_is_cut_off_wherever_it_ends_too_early(int checksum)
+    {
+        byte[] random = new byte[1000];
+        new Random(1).NextBytes(random);
+        byte[] large = new byte[300_000];
+        new Random(2).NextBytes(large);
+        byte[][] plains =
+        [
+            random,
+            [.. random[..300], .. new byte[2000]],
+            [.. Enumerable.Range(0, 5000).Select(static i => (byte)(i * i >> 7))],
+            new byte[300_000],
+            large,
+        ];
+        foreach (byte[] plain in plains)
+        {
+            byte[] whole = Compress(plain);
+            Assert.Equal(plain, await ReadAsync(whole));
+            Assert.Equal((byte[])[.. plain, .. plain], await ReadAsync([.. whole, .. whole]));
+            List<int> taken = [];
+            for (int length = 1; length < whole.Length; length += whole.Length > 10_000 ? 9973 : 1)
+            {
+                if (await IsTakenAsync(whole[..length]) || await IsTakenAsync([.. whole, .. whole[..length]]))
+                {
+                    taken.Add(length);
+                }
+            }
+
+            Assert.Empty(taken);
+        }
+
+        async Task<bool> IsTakenAsync(byte[] bytes)
+        {
+            try
+            {
+                await ReadAsync(bytes);
+                return true;
+            }
+            catch (PermanentException e) when (e.Message.Contains("cut off", StringComparison.Ordinal))
+            {
+                return false;
+            }
+        }
+
+        byte[] Compress(byte[] plain)
+        {
+            using CompressionOptions options = new(
+                null,
+                ImmutableDictionary<ZSTD_cParameter, int>.Empty.Add(ZSTD_cParameter.ZSTD_c_checksumFlag, checksum)
+            );
+            using var packed = new MemoryStream();
+            using (var output = new CompressionStream(packed, options))
+            {
+                output.Write(plain);
+            }
+
+            return packed.ToArray();
+        }
 
         async Task<byte[]> ReadAsync(byte[] bytes)
         {

@@ -88,6 +88,33 @@ public sealed class SetExportTests(OnDemand<PostgresServer> server)
         Assert.Null(imported.Parent);
     }
 
+    [Fact]
+    public async Task A_set_that_lacks_a_file_is_imported_into_another_repository_and_says_which()
+    {
+        using BackupRig rig = await BackupRig.CreateAsync(await server.GetAsync(), documents: 5, _token);
+        using BackupRig other = await BackupRig.CreateAsync(await server.GetAsync(), documents: 1, _token);
+        string[] files = Directory.GetFiles(rig.Sample.Contentstore, "*.bin", SearchOption.AllDirectories);
+        File.Delete(files[0]);
+        await File.AppendAllTextAsync(files[1], "more", _token);
+        Assert.Equal(RuntimeStatus.Completed, (await rig.BackupAsync(_token)).Status);
+        SetManifest set = Assert.Single(await rig.ReadSetsAsync(_token));
+        Assert.NotNull(set.Consistency.Details);
+
+        (byte[] file, _) = await ExportBench.ExportAsync(rig, set.Id, _token);
+        ImportResult import = await ExportBench.ImportAsync(other, file, _token);
+
+        Assert.Equal((2, false), (import.Missing, import.Consistent));
+        ConsistencyReport proof = Assert.Single(await other.ReadSetsAsync(_token)).Consistency;
+        Assert.Null(proof.Details);
+        Assert.Equal(set.Consistency.Named.AsEnumerable(), proof.Named.AsEnumerable());
+        Assert.Equal(1, proof.WrongSizes);
+        List<(TarEntry Entry, byte[] Content)> entries = await ExportBench.UnpackAsync(file, _token);
+        string manifest = Encoding.UTF8.GetString(
+            entries.Single(static entry => Name(entry) == ExportNames.Manifest).Content
+        );
+        Assert.DoesNotContain("\"details\"", manifest, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("../out", "leads out")]
     [InlineData("/etc/passwd", "leads out")]

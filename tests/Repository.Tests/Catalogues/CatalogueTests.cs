@@ -10,6 +10,26 @@ public sealed class CatalogueTests
     private static readonly CancellationToken Never = CancellationToken.None;
 
     [Fact]
+    public async Task Segments_that_have_a_part_of_a_name_nowhere_are_told_apart_whatever_its_case()
+    {
+        MemoryChunks chunks = new();
+        CatalogueStamp stamp = await SampleCatalogue.WriteAsync(chunks, SampleCatalogue.Nodes(9000));
+        CatalogueSegments segments = new(chunks);
+        CatalogueReader reader = await CatalogueReader.OpenAsync(segments, stamp, Never);
+        CatalogueSegmentRow[] rows = [.. reader.Rows.Take(CatalogueSegments.Batch)];
+
+        IReadOnlySet<CatalogueSegmentRow> without = await segments.ReadAheadAsync(
+            rows,
+            NamePart.TryCreate("dOCUMENT 4567.P"),
+            Never
+        );
+
+        CatalogueSegmentRow has = Assert.Single(rows.Except(without));
+        Assert.Contains(await segments.ReadAsync(has, Never), static node => node.Name == "Document 4567.pdf");
+        Assert.Empty(await segments.ReadAheadAsync(rows, part: null, Never));
+    }
+
+    [Fact]
     public async Task Nodes_come_back_as_they_were_written()
     {
         MemoryChunks chunks = new();

@@ -329,6 +329,8 @@ module app 'modules/function-app.bicep' = {
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         // The timer's zone, as .NET reads it on Linux.
         TZ: timeZone
+        // Whom the platform's front end saw, and not the front end itself, is who asks: for the log and the limits.
+        ASPNETCORE_FORWARDEDHEADERS_ENABLED: 'true'
         ABF_TASK_HUB: 'abf'
         ABF__SCHEDULE: schedule
         ABF__INSTALLATION__NAME: installationName

@@ -21,12 +21,11 @@ public sealed class ApiCall
         IFlowInstances flows,
         TextScrubber scrubber,
         ApiLimits limits,
-        ILogger logger,
-        IPAddress? client
+        ILogger logger
     )
     {
         (Http, Environment, Flows, Text) = (http, environment, flows, scrubber);
-        (Limits, Logger, Client) = (limits, logger, client);
+        (Limits, Logger) = (limits, logger);
         Sets = new InstallationSets(environment);
     }
 
@@ -46,7 +45,7 @@ public sealed class ApiCall
     internal ILogger Logger { get; }
 
     /// <summary>Who asks, as far as the host can tell.</summary>
-    internal IPAddress? Client { get; }
+    internal IPAddress? Client => Http.Connection.RemoteIpAddress;
 
     /// <summary>The path's <c>{id}</c>.</summary>
     internal string Id => Http.GetRouteValue("id") as string ?? throw ApiException.NotFound();

@@ -29,6 +29,7 @@ namespace AlfrescoBackupFlows.Api;
 [JsonSerializable(typeof(MirrorTargetRequest))]
 [JsonSerializable(typeof(MirrorRunDocument))]
 [JsonSerializable(typeof(FindDocument))]
+[JsonSerializable(typeof(FoundDocument[]))]
 [JsonSerializable(typeof(SetReportDocument))]
 [JsonSerializable(typeof(Problem))]
 public sealed partial class ApiJson : JsonSerializerContext

@@ -15,6 +15,7 @@ public static class ApiPaths
     public const string SetVerify = "sets/{id}/verify";
     public const string SetReport = "sets/{id}/report";
     public const string SetContent = "sets/{id}/content";
+    public const string SetVersions = "sets/{id}/versions";
     public const string Find = "find";
     public const string Verification = "verifications/{id}";
     public const string VerificationCancel = "verifications/{id}/cancel";
@@ -69,6 +70,12 @@ public static class ApiRoutes
         ApiPaths.SetContent,
         ContentHandlers.GetAsync,
         [200, 400, 403, 404, 429]
+    );
+    public static readonly ApiRoute ListVersions = new(
+        "GET",
+        ApiPaths.SetVersions,
+        VersionHandlers.ListAsync,
+        [200, 400, 404, 429]
     );
     public static readonly ApiRoute Find = new("GET", ApiPaths.Find, FindHandlers.FindAsync, [200, 400, 404, 429]);
     public static readonly ApiRoute StartVerification = new(
@@ -174,6 +181,7 @@ public static class ApiRoutes
         GetSet,
         GetReport,
         GetContent,
+        ListVersions,
         Find,
         StartVerification,
         GetVerification,

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using AlfrescoBackupFlows.Api.Documents;
@@ -30,9 +29,6 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
     private readonly CheckSchedule<DrillInput> _drills = CheckSchedules.OfDrills(environment);
     private readonly ILogger _logger = environment.Loggers.CreateLogger<BackupApi>();
 
-    /// <summary>Who asks, for the log and the limits.</summary>
-    public Func<HttpContext, IPAddress?> ClientOf { get; init; } = static http => http.Connection.RemoteIpAddress;
-
     /// <summary>Answers a request that was matched to a route; <c>{id}</c> stands in the route values.</summary>
     /// <param name="flows">The engine, which a host may know only per request.</param>
     public async Task<IResult> HandleAsync(ApiRoute route, HttpContext context, IFlowInstances flows)
@@ -41,7 +37,7 @@ public sealed class BackupApi(FlowEnvironment environment) : IDisposable
         try
         {
             return await route.Handler(
-                new ApiCall(context, environment, flows, _text, _limits, _logger, ClientOf(context)),
+                new ApiCall(context, environment, flows, _text, _limits, _logger),
                 context.RequestAborted
             );
         }

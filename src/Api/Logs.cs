@@ -1,4 +1,5 @@
 using System.Net;
+using AlfrescoBackupFlows.Repository.Format;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Api;
@@ -55,4 +56,7 @@ internal static partial class Logs
 
     [LoggerMessage(6, LogLevel.Warning, "{Warning}")]
     public static partial void Warned(ILogger logger, string warning);
+
+    [LoggerMessage(7, LogLevel.Information, "Versions of '{Item}' in set {Set} from {Client}: {Versions} found")]
+    public static partial void Listed(ILogger logger, string item, RunId set, IPAddress? client, int versions);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -9,9 +10,18 @@ public static class FileName
     private const int MaxBytes = 240;
     private const string Reserved = "/\\:*?\"<>|";
 
+    /// <summary>Windows opens a device in place of a file of these names, in every directory and with any extension.</summary>
+    private static readonly FrozenSet<string> Devices = Enumerable
+        .Range(0, 10)
+        .Select(static number => $"{number}")
+        .Concat(["\u00B9", "\u00B2", "\u00B3"])
+        .SelectMany(static number => new[] { $"COM{number}", $"LPT{number}" })
+        .Concat(["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"])
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>
-    /// A name that every file system takes. It leads out of no directory, and shows as what it is: nothing in it turns the
-    /// order of letters or stays unseen.
+    /// A name that every file system takes. It leads out of no directory and to no device, and shows as what it is: nothing
+    /// in it turns the order of letters or stays unseen.
     /// </summary>
     public static string Safe(string name)
     {
@@ -29,9 +39,12 @@ public static class FileName
         }
 
         string text = safe.ToString().TrimEnd(' ', '.').TrimStart(' ');
-        if (text.StartsWith('.'))
+        // Programs read files that begin with a dot by themselves where they find them, and listings do not show them.
+        if (
+            text.StartsWith('.')
+            || Devices.Contains(text.AsSpan().IndexOf('.') is var dot and >= 0 ? text[..dot].TrimEnd(' ') : text)
+        )
         {
-            // Programs read such files by themselves where they find them, and listings do not show them.
             text = $"_{text}";
         }
 

@@ -25,6 +25,7 @@ internal sealed class PageRoutes(ILogger logger)
             ["sets"] => await SetsPage.ShowAsync(call, _phases),
             ["sets", var id] => await SetPage.ShowAsync(call, id),
             ["sets", var id, "report"] => await ReportPage.ShowAsync(call, id),
+            ["sets", var id, "versions"] => await VersionsPage.ShowAsync(call, id),
             ["sets", var id, PagePaths.ContentName] => await GiveAsync(call, id),
             ["history"] => await HistoryPage.ShowAsync(call),
             ["retention"] => await RetentionPage.ShowAsync(call),
@@ -101,7 +102,7 @@ internal sealed class PageRoutes(ILogger logger)
     )
         where T : class
     {
-        Logs.Asked(logger, action, call.Host.ClientOf(call.Http));
+        Logs.Asked(logger, action, call.Http.Connection.RemoteIpAddress);
         ApiReply<T> reply = await call.Api.AskAsync<T>(route, call.Aborted, id, body);
         return reply.Problem is { } problem ? MessagePage.Of(call, problem) : PageAnswer.SeeOther(PagePaths.Root);
     }

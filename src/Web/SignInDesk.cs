@@ -57,7 +57,7 @@ internal sealed class SignInDesk(PageHost host, SignIns known, ILogger logger)
 
     public PageAnswer SignIn(HttpContext http, IFormCollection form)
     {
-        IPAddress? client = host.ClientOf(http);
+        IPAddress? client = http.Connection.RemoteIpAddress;
         if (!known.Limit.TryEnter(client))
         {
             if (known.Limit.MayTell())

@@ -207,6 +207,93 @@ public sealed class DocumentRoutesTests
         }
     }
 
+    /// <summary>The store does not answer, and the search that waits for it takes all of the time of another one.</summary>
+    [Fact]
+    public async Task A_second_search_is_refused_where_the_first_does_not_end()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.Parse("2026-11-22T21:00:00Z", null));
+        TaskCompletionSource goOn = new();
+        SemaphoreSlim reached = new(0);
+        bool isStuck = false;
+        await using ApiRig api = await ApiRig.StartAsync(rig =>
+        {
+            rig.Time = time;
+            rig.Wrap = store => new VisitedBlobStore(store, new RequestNumbers(), StickAsync);
+        });
+        string set = await api.CommitAsync(Report("first", Day1, "1.0"));
+        Assert.Single(Documents(await api.GetAsync("/api/find?for=report")));
+        await api.CommitAsync(Report("second", Day2, "1.1"), 2);
+        isStuck = true;
+        Task<ApiAnswer> first = api.GetAsync("/api/find?for=report");
+        await reached.WaitAsync(_token);
+        isStuck = false;
+
+        foreach (string path in (string[])["/api/find?for=report", $"/api/sets/{set}/versions?item=report.pdf"])
+        {
+            Task<ApiAnswer> second = api.GetAsync(path);
+            while (!second.IsCompleted)
+            {
+                time.Advance(TimeSpan.FromSeconds(31));
+                await Task.Yield();
+            }
+
+            (await second).AssertProblem(429, "too-many-requests");
+        }
+
+        goOn.SetResult();
+        Assert.Equal("time", Stopped((await first).Json));
+        Assert.Equal(2, Documents(await api.GetAsync("/api/find?for=report")).Length);
+
+        async Task StickAsync(BlobCall call, bool isServed, CancellationToken stop)
+        {
+            if (isStuck && !isServed && call.Verb == BlobVerb.Read)
+            {
+                reached.Release();
+                await goOn.Task.WaitAsync(_token);
+                stop.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    [Fact]
+    public async Task The_versions_of_a_document_are_listed_by_every_name_it_has_and_each_comes_back()
+    {
+        await using ApiRig api = await ApiRig.StartAsync(rig => rig.Options.Serve.Documents = true);
+        string set = await api.CommitAsync(
+            Report("latest", Day2, "1.11")
+                .Version(30, 10, "old name.pdf", "v1.bin", "one", Day1, "1.9")
+                .Version(31, 10, "report.pdf", "v2.bin", "two", Day1, "1.10")
+                .Version(32, 20, "other.txt", "v3.bin", "another document's", Day1, "1.0")
+        );
+        string[] items = ["report.pdf", "Sites/finance/report.pdf", StoredSet.NodeRef(10), StoredSet.VersionRef(31)];
+        foreach (string item in items)
+        {
+            JsonElement[] versions = [.. (await api.GetAsync(Versions(set, item))).Json.EnumerateArray()];
+
+            Assert.Equal(
+                [
+                    ("1.11", "report.pdf", StoredSet.NodeRef(10), Day2),
+                    ("1.10", "report.pdf", StoredSet.VersionRef(31), Day1),
+                    ("1.9", "old name.pdf", StoredSet.VersionRef(30), Day1),
+                ],
+                versions.Select(v => (Text(v, "version"), Text(v, "name"), Text(v, "nodeRef"), Text(v, "modified")))
+            );
+            Assert.All(
+                versions,
+                v => Assert.Equal((set, "Sites/finance/report.pdf"), (Text(v, "set"), Text(v, "path")))
+            );
+        }
+
+        Assert.Equal("one", (await api.GetAsync(Content(set, StoredSet.VersionRef(30)))).Body);
+        Assert.Contains($"Versions of 'report.pdf' in set {set} from 127.0.0.1: 3 found", api.Log.Lines);
+        (await api.GetAsync(Versions(set, "nothing"))).AssertProblem(404, "not-found");
+        (await api.GetAsync(Versions(set, "Sites/finance"))).AssertProblem(404, "not-found");
+        (await api.GetAsync($"/api/sets/{set}/versions")).AssertProblem(400, "invalid-request");
+        (await api.GetAsync(Versions("20200101T000000Z-00000000", "x"))).AssertProblem(404, "not-found");
+
+        static string? Text(JsonElement version, string member) => version.GetProperty(member).GetString();
+    }
+
     [Fact]
     public async Task No_document_is_given_out_unless_the_configuration_says_so()
     {
@@ -526,6 +613,9 @@ public sealed class DocumentRoutesTests
 
     private static string Content(string set, string item) =>
         $"/api/sets/{set}/content?item={Uri.EscapeDataString(item)}";
+
+    private static string Versions(string set, string item) =>
+        $"/api/sets/{set}/versions?item={Uri.EscapeDataString(item)}";
 
     private static JsonElement[] Documents(ApiAnswer answer) =>
         [.. answer.Json.GetProperty("documents").EnumerateArray()];

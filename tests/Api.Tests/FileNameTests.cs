@@ -14,7 +14,17 @@ public sealed class FileNameTests
     [InlineData("..", "document")]
     [InlineData(" . ", "document")]
     [InlineData("a\u202Efdp.exe", "a_fdp.exe")]
-    public void It_leads_nowhere_and_no_program_reads_it_by_itself(string name, string file) =>
+    [InlineData("CON.txt", "_CON.txt")]
+    [InlineData("nul", "_nul")]
+    [InlineData("Aux.tar.gz", "_Aux.tar.gz")]
+    [InlineData("prn .pdf", "_prn .pdf")]
+    [InlineData("com1. ", "_com1")]
+    [InlineData("LPT\u00B2.doc", "_LPT\u00B2.doc")]
+    [InlineData("conout$.txt", "_conout$.txt")]
+    [InlineData("console.txt", "console.txt")]
+    [InlineData("com10.txt", "com10.txt")]
+    [InlineData("a.con", "a.con")]
+    public void It_leads_nowhere_and_to_no_device_and_no_program_reads_it_by_itself(string name, string file) =>
         Assert.Equal(file, FileName.Safe(name));
 
     /// <summary>A database has texts of up to 64 KiB: all of them at once.</summary>

@@ -77,6 +77,7 @@ public sealed class OpenApiTests : IAsyncLifetime
                     typeof(MirrorTargetRequest),
                     typeof(MirrorRunDocument),
                     typeof(FindDocument),
+                    typeof(FoundDocument[]),
                     typeof(SetReportDocument),
                     typeof(Problem),
                 ]

@@ -54,6 +54,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
     [InlineData("WebPage")]
     [InlineData("Find")]
     [InlineData("GetContent")]
+    [InlineData("ListVersions")]
     [InlineData("CommitSet")]
     [InlineData("MirrorBlobs")]
     [InlineData("ForgetSets")]
@@ -85,6 +86,7 @@ public sealed class HostJsonTests(TaskHubs hubs)
             [
                 "DrillPassed",
                 "GivenOut",
+                "Listed",
                 "Mirrored",
                 "Pruned",
                 "Repaired",

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Options;
@@ -53,20 +52,6 @@ public sealed class CloudPageTests : IAsyncDisposable
         Assert.Equal(ErrorKind.Configuration, fault.Kind);
         Assert.StartsWith("ABF__SERVE__KEY does not fit", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("short-secret", fault.Message, StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("203.0.113.7:51000", "203.0.113.7")]
-    [InlineData("10.9.9.9, 203.0.113.7:51000, 127.0.0.1", "203.0.113.7")]
-    [InlineData("[2001:db8::1]:443", "2001:db8::1")]
-    [InlineData("unknown", null)]
-    [InlineData("", null)]
-    public void The_client_is_who_the_front_end_saw_and_not_what_the_client_wrote(string header, string? client)
-    {
-        var http = new DefaultHttpContext();
-        http.Request.Headers["X-Forwarded-For"] = header;
-
-        Assert.Equal(client is null ? null : IPAddress.Parse(client), CloudPage.ClientOf(http));
     }
 
     public ValueTask DisposeAsync() => _environment.DisposeAsync();

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Flows;
 using AlfrescoBackupFlows.Functions.Triggers;
 using Microsoft.Azure.Functions.Worker.Core.FunctionMetadata;
+using Microsoft.DurableTask;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Functions.Tests;
@@ -71,6 +73,25 @@ public sealed class FunctionsMetadataTests : IAsyncLifetime
             ApiRoutes.All.Count + 4,
             _bindings.Select(b => b.Function).Distinct(StringComparer.Ordinal).Count()
         );
+
+    /// <summary>Those of the build and those that are added when the app starts are functions of one host, which does not
+    /// start where two have one name, whatever the case of its letters.</summary>
+    [Fact]
+    public void No_function_has_the_name_of_a_flow_or_of_an_activity()
+    {
+        var registry = new DurableTaskRegistry();
+        BackupTasks.Register(registry);
+        IEnumerable<string> names = _bindings
+            .Select(b => b.Function)
+            .Distinct(StringComparer.Ordinal)
+            .Concat(registry.GetOrchestrators().Select(flow => flow.Key.Name))
+            .Concat(registry.GetActivities().Select(activity => activity.Key.Name));
+
+        Assert.DoesNotContain(
+            names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase),
+            static name => name.Count() > 1
+        );
+    }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

@@ -35,6 +35,7 @@ public sealed class RunWatchTests : IDisposable
     private readonly MemoryBlobStore _control = new();
     private readonly ListedInstances _hub = new();
     private readonly NotifyOptions _options = new();
+    private DateTimeOffset _now = DateTimeOffset.UnixEpoch;
 
     public RunWatchTests()
     {
@@ -136,6 +137,35 @@ public sealed class RunWatchTests : IDisposable
         Assert.Equal(["retention problem no route"], Told);
     }
 
+    /// <summary>Versions before this one wrote down the runs alone.</summary>
+    [Fact]
+    public async Task What_an_earlier_version_told_is_not_told_again_and_what_ended_during_the_update_is()
+    {
+        await _control.PutAsync(
+            "notified/acme.runs.json",
+            """{"drill-1":"ended","drill-2":"begun","prune-9":"ended"}"""u8.ToArray(),
+            TestContext.Current.CancellationToken
+        );
+        _hub.Set(nameof(DrillFlow), "drill-1", InstancePhase.Failed, Away(ErrorKind.Target));
+        _hub.Set(nameof(DrillFlow), "drill-2", InstancePhase.Failed, Away(ErrorKind.Target));
+        _hub.Set(nameof(DrillFlow), "drill-3", InstancePhase.Running);
+        await LookAsync();
+        await LookAsync();
+
+        Assert.Equal(["drill problem no route"], Told);
+    }
+
+    [Fact]
+    public async Task What_ended_more_than_a_day_before_anybody_watched_is_not_told_at_all()
+    {
+        _hub.Set(nameof(RestoreFlow), "restore-1", InstancePhase.Failed, Away(ErrorKind.Target));
+        _now += TimeSpan.FromDays(1);
+        _hub.Set(nameof(PruneFlow), "prune-1", InstancePhase.Failed, Away(ErrorKind.Storage), _now);
+        await LookAsync();
+
+        Assert.Equal(["retention problem no route"], Told);
+    }
+
     private static IComparer<string> PingsFirst =>
         Comparer<string>.Create((a, b) => (a[0] == '/' ? 0 : 1).CompareTo(b[0] == '/' ? 0 : 1));
 
@@ -154,17 +184,26 @@ public sealed class RunWatchTests : IDisposable
             TimeProvider.System,
             line => Assert.Fail(line)
         );
-        await new RunWatch(new FlowNotifications(notifier), _control, "acme").LookAsync(
-            _hub,
-            TestContext.Current.CancellationToken
-        );
+        var watch = new RunWatch(new FlowNotifications(notifier), _control, "acme", new FixedClock(_now));
+        await watch.LookAsync(_hub, TestContext.Current.CancellationToken);
+    }
+
+    private sealed class FixedClock(DateTimeOffset now) : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => now;
     }
 
     private sealed class ListedInstances : IFlowInstances
     {
         private readonly List<InstanceState> _all = [];
 
-        public void Set(string flow, string id, InstancePhase phase, FlowFailure? failure = null)
+        public void Set(
+            string flow,
+            string id,
+            InstancePhase phase,
+            FlowFailure? failure = null,
+            DateTimeOffset updated = default
+        )
         {
             int at = _all.FindIndex(i => i.Id == id);
             string input =
@@ -175,7 +214,7 @@ public sealed class RunWatchTests : IDisposable
                     ? BackupTasks.Converter.Write(new RestoreInput(Run, "/srv/restored", null, null, 1))
                 : "{}";
             string? result = phase is InstancePhase.Completed ? BackupTasks.Converter.Write(GoodBackup.Of(Run)) : null;
-            DateTimeOffset now = DateTimeOffset.UnixEpoch;
+            DateTimeOffset now = updated == default ? DateTimeOffset.UnixEpoch : updated;
             var state = new InstanceState(id, flow, phase, input, null, result, failure, now, now);
             if (at < 0)
             {

@@ -85,6 +85,10 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.GetByText("4 documents in 1 set.")).ToBeVisibleAsync();
         await LookAsync(page, "found");
+        await page.GetByRole(AriaRole.Link, new() { Name = "all versions of contract 1.pdf" }).ClickAsync();
+        await Expect(page).ToHaveTitleAsync("Versions of contract 1.pdf · abf");
+        await LookAsync(page, "versions");
+        await page.GoBackAsync();
         IDownload download = await page.RunAndWaitForDownloadAsync(() =>
             page.GetByRole(AriaRole.Link, new() { Name = "Download contract 1.pdf" }).ClickAsync()
         );
@@ -135,6 +139,8 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
             Night.AddDays(-1),
             new StoredSet { Unprotected = ImmutableSortedDictionary<string, long>.Empty.Add("s3", 12) }
                 .Document(10, "contract 1.pdf", "1.bin", "text 1", "2026-10-02T09:14:00Z", "1.2")
+                .Version(30, 10, "contract 1.pdf", "v10.bin", "text", "2026-09-01T08:00:00Z", "1.0")
+                .Version(31, 10, "contract 1.pdf", "v11.bin", "a text", "2026-09-14T15:30:00Z", "1.1")
                 .Document(11, "contract 2.pdf", "2.bin", "text 2", "2026-11-18T16:40:00Z")
                 .Document(12, "contract 3.pdf", "3.bin", (byte[]?)null, "2025-03-11T12:00:00Z")
                 .Document(13, "contract 4.pdf", "4.bin", "text", "2026-11-19T08:20:00Z", "2.0")
@@ -163,16 +169,23 @@ public sealed class BrowserTests(Chromium chromium) : IClassFixture<Chromium>
     /// <summary>In both colours, on a desk and on a phone: no finding of axe, and nothing wider than the screen.</summary>
     private static async Task LookAsync(IPage page, string name)
     {
-        foreach (ColorScheme colours in (ColorScheme[])[ColorScheme.Dark, ColorScheme.Light])
+        (ColorScheme Colours, int Width)[] looks =
+        [
+            (ColorScheme.Dark, 320),
+            (ColorScheme.Dark, 1000),
+            (ColorScheme.Light, 1000),
+        ];
+        foreach ((ColorScheme colours, int width) in looks)
         {
             await page.EmulateMediaAsync(new() { ColorScheme = colours });
-            await page.SetViewportSizeAsync(360, 740);
-            Assert.Equal((name, 360), (name, await page.EvaluateAsync<int>("document.documentElement.scrollWidth")));
-            await page.SetViewportSizeAsync(1000, 760);
+            await page.SetViewportSizeAsync(width, 760);
+            Assert.Equal((name, width), (name, await page.EvaluateAsync<int>("document.documentElement.scrollWidth")));
             AxeResult found = await page.RunAxe();
             Assert.NotEmpty(found.Passes);
             Assert.Empty(
-                found.Violations.Select(v => $"{name}: {v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}")
+                found.Violations.Select(v =>
+                    $"{name}, {colours}, {width}: {v.Id}: {string.Join(", ", v.Nodes.Select(n => n.Html))}"
+                )
             );
         }
 

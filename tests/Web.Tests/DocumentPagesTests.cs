@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Text.RegularExpressions;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
@@ -11,7 +12,7 @@ using AlfrescoBackupFlows.Web.Tests.Rig;
 namespace AlfrescoBackupFlows.Web.Tests;
 
 /// <summary>Documents over all sets, what was found about them, and how one comes back through the page.</summary>
-public sealed class DocumentPagesTests
+public sealed partial class DocumentPagesTests
 {
     private const string Changed = "2026-11-18T10:00:00Z";
 
@@ -65,12 +66,46 @@ public sealed class DocumentPagesTests
     }
 
     [Fact]
+    public async Task The_versions_of_a_document_are_one_link_away_with_date_size_and_download()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        RunId set = await rig.CommitAsync(
+            Night,
+            Report("third", "1.2")
+                .Version(30, 10, "report.pdf", "v1.bin", "one", "2026-11-16T10:00:00Z", "1.0")
+                .Version(31, 10, "<b>.pdf", "v2.bin", "second", "2026-11-17T10:00:00Z", "1.1")
+        );
+        await rig.SignInAsync();
+        string found = WebUtility.HtmlDecode((await rig.GetAsync("/find?for=report")).Body);
+        string address = $"/sets/{set}/versions?item={Uri.EscapeDataString(StoredSet.NodeRef(10))}";
+        Assert.Contains($"<a href=\"{PagePaths.Root}{address}\">", found, StringComparison.Ordinal);
+
+        PageReply off = await rig.GetAsync(address);
+
+        Assert.Contains("<title>Versions of report.pdf · abf</title>", off.Body, StringComparison.Ordinal);
+        Assert.Equal(
+            ["1.2 2026-11-18T10:00:00Z 5 B", "1.1 2026-11-17T10:00:00Z 6 B", "1.0 2026-11-16T10:00:00Z 3 B"],
+            VersionRow()
+                .Matches(off.Body)
+                .Select(row => string.Join(' ', row.Groups["label"], row.Groups["time"], row.Groups["size"]))
+        );
+        Assert.Contains("&lt;b&gt;.pdf", off.Body, StringComparison.Ordinal);
+        Assert.DoesNotContain("/content?", off.Body, StringComparison.Ordinal);
+        rig.Options.Serve.Documents = true;
+        string on = WebUtility.HtmlDecode((await rig.GetAsync(address)).Body);
+        string content = $"/sets/{set}/content?item={Uri.EscapeDataString(StoredSet.VersionRef(30))}";
+        Assert.Contains(PagePaths.Root + content, on, StringComparison.Ordinal);
+        Assert.Equal("one", (await rig.GetAsync(content)).Body);
+        Assert.Equal(HttpStatusCode.NotFound, (await rig.GetAsync($"/sets/{set}/versions?item=nothing")).Status);
+    }
+
+    [Fact]
     public async Task A_document_is_given_to_nobody_who_is_not_signed_in_and_to_no_other_site()
     {
         await using PageRig rig = await PageRig.StartAsync(r => r.Options.Serve.Documents = true);
         RunId set = await rig.CommitAsync(Night, Report("secret text", "1.0"));
         string content = $"/sets/{set}/content?item=report.pdf";
-        string[] pages = [content, "/find?for=report", $"/sets/{set}/report"];
+        string[] pages = [content, "/find?for=report", $"/sets/{set}/report", $"/sets/{set}/versions?item=report.pdf"];
         foreach (string page in pages)
         {
             PageReply stranger = await rig.GetAsync(page);
@@ -210,6 +245,13 @@ public sealed class DocumentPagesTests
         Assert.Contains("in [path] a frame is damaged", verified.Body, StringComparison.Ordinal);
         Assert.DoesNotContain(rig.StateDirectory, verified.Body, StringComparison.Ordinal);
     }
+
+    [GeneratedRegex(
+        "<tr><th scope=\"row\">(?<label>[^<]*)</th>\\s*<td><time datetime=\"(?<time>[^\"]*)\">[^<]*</time></td>\\s*<td>[^<]*</td>\\s*<td class=\"number\">(?<size>[^<]*)</td>",
+        RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex VersionRow();
 
     private static string ResultOf(Finding finding) =>
         System.Text.Json.JsonSerializer.Serialize(

@@ -146,6 +146,24 @@ public sealed class SignInTests
         Assert.EndsWith("no line is written", log.Lines.Last(), StringComparison.Ordinal);
     }
 
+    /// <summary>A client writes into a header what it likes.</summary>
+    [Fact]
+    public async Task The_limit_and_the_log_go_by_the_address_of_the_connection()
+    {
+        var log = new RecordedLog();
+        await using PageRig rig = await PageRig.StartAsync(loggers: log);
+        HttpStatusCode last = default;
+        for (int i = 0; i <= SignInLimit.PerAddress; i++)
+        {
+            rig.Browser.DefaultRequestHeaders.Remove("X-Forwarded-For");
+            rig.Browser.DefaultRequestHeaders.Add("X-Forwarded-For", $"203.0.113.{i}");
+            last = (await rig.SignInAsync("wrong")).Status;
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, last);
+        Assert.All(log.Lines, line => Assert.Contains(" from 127.0.0.1 is refused", line, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_configuration_that_is_loaded_anew_gives_nobody_more_tries()
     {

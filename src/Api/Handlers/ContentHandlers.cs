@@ -31,9 +31,7 @@ internal static class ContentHandlers
             );
         }
 
-        string item =
-            call.Query("item", MaxItemLength)
-            ?? throw ApiException.Invalid("item: name the document by its node reference, UUID, content URL or path");
+        string item = ItemOf(call);
         if (call.Limits.TryEnterDownload(call.Client) is not { } place)
         {
             call.Http.Response.Headers.RetryAfter = "60";
@@ -65,6 +63,27 @@ internal static class ContentHandlers
         }
     }
 
+    /// <summary>Which document the address names.</summary>
+    /// <exception cref="ApiException">400: none, or more than one.</exception>
+    public static string ItemOf(ApiCall call) =>
+        call.Query("item", MaxItemLength)
+        ?? throw ApiException.Invalid("item: name the document by its node reference, UUID, content URL or path");
+
+    /// <exception cref="ApiException">404: nothing has the name, or several documents have it.</exception>
+    public static async Task<T> LookUpAsync<T>(Func<Task<T>> look)
+    {
+        try
+        {
+            return await look();
+        }
+        catch (PermanentException e) when (e is { Kind: ErrorKind.Configuration, InnerException: null })
+        {
+            // A fault of this host's own files has a cause, and names a path that is not for clients. What follows the first
+            // line names documents, of which the client asks by 'find'.
+            throw ApiException.NotFound(PlainText.Escape(e.Message.Split('\n')[0]));
+        }
+    }
+
     private static async Task<DocumentAnswer> OpenAsync(
         ApiCall call,
         SetSummary set,
@@ -83,24 +102,15 @@ internal static class ContentHandlers
             stop
         );
         SetManifest manifest = await catalogues.ReadManifestAsync(set);
-        Item found;
-        (ContentRef Content, ChunkClass Class)? source;
-        try
+        (Item found, (ContentRef Content, ChunkClass Class)? source) = await LookUpAsync(async () =>
         {
             CatalogueReader? catalogue = await catalogues.TryOpenAsync(
                 manifest,
                 line => Logs.Warned(call.Logger, line)
             );
-            found = await new ItemLookup(catalogue, set.Id, stop).FindAsync(item);
-            source = await new ContentFiles(catalogues.Chunks, manifest).FindAsync(found.Url, stop);
-        }
-        catch (PermanentException e) when (e is { Kind: ErrorKind.Configuration, InnerException: null })
-        {
-            // A fault of this host's own files has a cause, and names a path that is not for clients. What follows the first
-            // line names documents, of which the client asks by 'find'.
-            throw ApiException.NotFound(PlainText.Escape(e.Message.Split('\n')[0]));
-        }
-
+            Item named = await new ItemLookup(catalogue, set.Id, stop).FindAsync(item);
+            return (named, await new ContentFiles(catalogues.Chunks, manifest).FindAsync(named.Url, stop));
+        });
         if (source is not { } file)
         {
             throw ApiException.NotFound(

@@ -46,15 +46,7 @@ internal static class FindHandlers
 
         using var late = new CancellationTokenSource(Longest, call.Environment.Time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        try
-        {
-            await call.Limits.Searching.WaitAsync(stop.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            throw ApiException.TooMany("other searches are running: try again in a minute");
-        }
-
+        await WaitForTurnAsync(call, stop.Token, cancellationToken);
         try
         {
             var search = new Search(call, limit, stop.Token);
@@ -71,6 +63,22 @@ internal static class FindHandlers
         finally
         {
             call.Limits.Searching.Release();
+        }
+    }
+
+    /// <summary>One goes on at a time; whoever waited gives the place back.</summary>
+    /// <param name="stop">When the time is over.</param>
+    /// <param name="aborted">Nobody waits for it any more.</param>
+    /// <exception cref="ApiException">429: the others took all of the time.</exception>
+    public static async Task WaitForTurnAsync(ApiCall call, CancellationToken stop, CancellationToken aborted)
+    {
+        try
+        {
+            await call.Limits.Searching.WaitAsync(stop);
+        }
+        catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
+        {
+            throw ApiException.TooMany("other searches are running: try again in a minute");
         }
     }
 

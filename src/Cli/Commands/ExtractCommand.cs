@@ -98,7 +98,12 @@ internal static class ExtractCommand
         Extraction extraction = new(catalogues.Chunks, overwrite);
         List<(string Label, string Name, string Url)> wanted =
             all && found.Node is { } node
-                ? await VersionsAsync(catalogue!, node, context.Stop)
+                ?
+                [
+                    .. (await DocumentVersions.ReadAsync(catalogue!, node, context.Stop)).Select(static version =>
+                        (LabelOf(version), version.Title, version.MainContent!.Url)
+                    ),
+                ]
                 : [(found.Node?.Label ?? string.Empty, NameOf(found), found.Url)];
         IReadOnlyList<string> targets =
             output == Stdout ? [Stdout]
@@ -141,39 +146,10 @@ internal static class ExtractCommand
         return Report(context, summary.Id, found, written, missing);
     }
 
-    /// <summary>The oldest first; the document as it was in the end comes last, where no version is the same.</summary>
-    private static async Task<List<(string Label, string Name, string Url)>> VersionsAsync(
-        CatalogueReader catalogue,
-        CatalogueNode node,
-        CancellationToken cancellationToken
-    )
-    {
-        string uuid = node.VersionOf.Length > 0 ? node.VersionOf : node.Uuid;
-        IReadOnlyList<CatalogueNode> versions = await catalogue.FindVersionsAsync(uuid, cancellationToken);
-        IReadOnlyList<CatalogueNode> documents = await catalogue.FindByUuidAsync(uuid, cancellationToken);
-        List<(string Label, string Name, string Url)> found =
-        [
-            .. versions
-                .Where(static version => version.MainContent is not null)
-                .OrderBy(static version => OrderOf(version.Label), StringComparer.Ordinal)
-                .ThenBy(static version => version.Id)
-                .Select(static version => (LabelOf(version, "version"), version.Title, version.MainContent!.Url)),
-        ];
-        HashSet<string> urls = [.. found.Select(static version => version.Url)];
-        found.AddRange(
-            documents
-                .Where(document => document.MainContent is { } content && !urls.Contains(content.Url))
-                .Select(static document => (LabelOf(document, "current"), document.Title, document.MainContent!.Url))
-        );
-        return found;
-    }
-
-    /// <summary><c>1.10</c> comes after <c>1.9</c>.</summary>
-    private static string OrderOf(string label) =>
-        string.Join('.', label.Split('.').Select(static part => part.PadLeft(12, '0')));
-
-    private static string LabelOf(CatalogueNode node, string otherwise) =>
-        node.Label.Length > 0 ? node.Label : otherwise;
+    private static string LabelOf(CatalogueNode node) =>
+        node.Label.Length > 0 ? node.Label
+        : node.VersionOf.Length > 0 ? "version"
+        : "current";
 
     private static string Lacks(RunId set, string url) =>
         $"set {set} does not have the file of '{PlainText.Escape(url)}': it was missing when the set was made";

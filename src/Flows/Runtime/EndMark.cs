@@ -13,12 +13,12 @@ internal sealed class EndMark(IBlobStore control, string name, TimeProvider time
 {
     private const int MaxBytes = 4096;
 
-    public Task WriteAsync(CancellationToken cancellationToken) =>
-        control.PutAsync(
-            name,
-            JsonSerializer.SerializeToUtf8Bytes(new LastEnd(time.GetUtcNow()), EndMarkJson.Default.LastEnd),
-            cancellationToken
-        );
+    public Task WriteAsync(CancellationToken cancellationToken) => PutAsync(time.GetUtcNow(), cancellationToken);
+
+    /// <summary>What was begun was not: the mark is as it was before.</summary>
+    /// <param name="before">As it was read; null: there was none.</param>
+    public Task TakeBackAsync(DateTimeOffset? before, CancellationToken cancellationToken) =>
+        before is { } ended ? PutAsync(ended, cancellationToken) : control.DeleteAsync(name, cancellationToken);
 
     /// <summary>Whether it is so long ago, or nobody knows: once too many does no harm.</summary>
     public async Task<bool> IsDueAsync(TimeSpan every, CancellationToken cancellationToken) =>
@@ -40,6 +40,13 @@ internal sealed class EndMark(IBlobStore control, string name, TimeProvider time
             return null;
         }
     }
+
+    private Task PutAsync(DateTimeOffset ended, CancellationToken cancellationToken) =>
+        control.PutAsync(
+            name,
+            JsonSerializer.SerializeToUtf8Bytes(new LastEnd(ended), EndMarkJson.Default.LastEnd),
+            cancellationToken
+        );
 }
 
 /// <param name="Ended">By the clock of the host.</param>

@@ -10,7 +10,10 @@ public sealed class SetPins(FlowEnvironment environment)
 {
     /// <param name="set">An id, or <c>latest</c>.</param>
     /// <returns>The set's id.</returns>
-    /// <exception cref="PermanentException">Configuration: there is no such set, or it was forgotten meanwhile.</exception>
+    /// <exception cref="PermanentException">
+    /// Configuration: there is no such set, or it was forgotten meanwhile. Storage: the log cannot be written to, and a
+    /// forget that is at work just now may not see the pin, which is there.
+    /// </exception>
     public async Task<string> PinAsync(string set, string reason, CancellationToken cancellationToken)
     {
         LogHead head = await environment.Repository.RereadLogAsync(cancellationToken);
@@ -19,8 +22,10 @@ public sealed class SetPins(FlowEnvironment environment)
         SetMarks marks = await environment.OpenMarksAsync(cancellationToken);
         await marks.PinAsync(found.Id, new Pin(reason, environment.Time.GetUtcNow()), cancellationToken);
 
-        // A forget that looked at the pins just before this one may have ended it.
-        head = await repository.Log.ReadAsync(cancellationToken);
+        // A forget that looked at the pins before this one was there finds this entry where its own was to stand, and looks
+        // again; or its entry came first.
+        head = await repository.Log.AppendBarrierAsync(state => state.FindSet(found.Id) is not null, cancellationToken);
+        await environment.Repository.RememberHeadAsync(cancellationToken);
         if (head.State.FindSet(found.Id) is null)
         {
             await marks.UnpinAsync(found.Id, cancellationToken);

@@ -8,7 +8,8 @@ using AlfrescoBackupFlows.Platform.State;
 namespace AlfrescoBackupFlows.Flows.Runtime;
 
 /// <summary>The unused bytes of a repository, as they were counted last.</summary>
-/// <param name="Time">Of the last try to measure them, whatever came of it.</param>
+/// <param name="Time">From it on the next try is a week away: that of the last one, or earlier where that one
+/// failed.</param>
 /// <param name="Bytes">Null: they were never counted to the end.</param>
 /// <param name="Counted">When they were; null: an older version did not say.</param>
 public sealed record MeasuredUnused(DateTimeOffset Time, long? Bytes, DateTimeOffset? Counted = null);
@@ -23,6 +24,9 @@ public sealed class UnusedMemory(string state, string name, TimeProvider time)
     private const int MaxBytes = 4096;
 
     private static readonly TimeSpan Every = TimeSpan.FromDays(7);
+
+    /// <summary>A fault may be gone tomorrow; that it takes too long will be so still.</summary>
+    private static readonly TimeSpan AfterFault = TimeSpan.FromDays(1);
 
     private readonly string _path = $"metrics/{name}.json";
 
@@ -60,8 +64,8 @@ public sealed class UnusedMemory(string state, string name, TimeProvider time)
     }
 
     /// <summary>
-    /// Measures again where the last count or try is long ago. The try is remembered before it begins: where it takes longer
-    /// than anybody waits, every look would else begin with it anew.
+    /// Measures again where the last count or try is a week ago, or a day where that one failed. The try is remembered before
+    /// it begins: where it takes longer than anybody waits, every look would else begin with it anew.
     /// </summary>
     /// <param name="measure">Takes minutes, where there are many files.</param>
     public async Task RenewAsync(Func<CancellationToken, Task<long>> measure, CancellationToken cancellationToken)
@@ -70,8 +74,17 @@ public sealed class UnusedMemory(string state, string name, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         if (last is null || RecordedTime.IsDue(last.Time, Every, now))
         {
-            Write(new MeasuredUnused(now, last?.Bytes, last is null ? null : last.Counted ?? last.Time));
-            Write(new MeasuredUnused(now, await measure(cancellationToken), now));
+            var tried = new MeasuredUnused(now, last?.Bytes, last is null ? null : last.Counted ?? last.Time);
+            Write(tried);
+            try
+            {
+                Write(new MeasuredUnused(now, await measure(cancellationToken), now));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                Write(tried with { Time = now - Every + AfterFault });
+                throw;
+            }
         }
     }
 

@@ -82,9 +82,7 @@ public sealed class CheckSchedule<TInput>(
                 return null;
             }
 
-            _lastStart = environment.Time.GetUtcNow();
-            await (control is null ? Task.CompletedTask : MarkIn(control).WriteAsync(cancellationToken));
-            return await start(due, cancellationToken);
+            return await StartAsync(control, due, start, cancellationToken);
         }
         finally
         {
@@ -94,6 +92,32 @@ public sealed class CheckSchedule<TInput>(
         async Task<bool> HoldsAsync() =>
             control is null
             || await control.AcquireLeaseAsync(LeaseName, lease, BlobLease.MaxDuration, cancellationToken);
+    }
+
+    /// <summary>One that turns out to be busy was not begun, and the one in the way tells nothing of it: the next look
+    /// tries again. So it is where the host ends meanwhile.</summary>
+    private async Task<string> StartAsync(
+        IBlobStore? control,
+        TInput due,
+        Func<TInput, CancellationToken, Task<string>> start,
+        CancellationToken cancellationToken
+    )
+    {
+        EndMark? mark = control is null ? null : MarkIn(control);
+        DateTimeOffset? before = _lastStart;
+        DateTimeOffset? marked = mark is null ? null : await mark.ReadAsync(cancellationToken);
+        _lastStart = environment.Time.GetUtcNow();
+        await (mark?.WriteAsync(cancellationToken) ?? Task.CompletedTask);
+        try
+        {
+            return await start(due, cancellationToken);
+        }
+        catch (Exception e) when (e is AbfException { Kind: ErrorKind.Busy } or OperationCanceledException)
+        {
+            _lastStart = before;
+            await (mark?.TakeBackAsync(marked, CancellationToken.None) ?? Task.CompletedTask);
+            throw;
+        }
     }
 
     /// <summary>Whether nobody has started one lately. Where the control store cannot be written, this process alone

@@ -42,10 +42,7 @@ internal static class BackupServices
             TimeProvider.System,
             provider.GetRequiredService<ILoggerFactory>()
         ));
-        services.AddSingleton(provider => new BackupApi(provider.GetRequiredService<FlowEnvironment>())
-        {
-            ClientOf = CloudPage.ClientOf,
-        });
+        services.AddSingleton(provider => new BackupApi(provider.GetRequiredService<FlowEnvironment>()));
         services.AddSingleton(provider =>
         {
             ILogger logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<Notifier>();

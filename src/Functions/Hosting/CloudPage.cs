@@ -1,4 +1,3 @@
-using System.Net;
 using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Scheduling;
@@ -6,7 +5,6 @@ using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Web;
 using AlfrescoBackupFlows.Web.Calls;
-using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Functions.Hosting;
 
@@ -27,7 +25,6 @@ public sealed record CloudPage(AbfPage? Page, SignIns? Known) : IDisposable
         {
             // App Service ends TLS before the app, and takes no other requests.
             AlwaysTls = Environment.GetEnvironmentVariable("WEBSITE_SITE_NAME") is { Length: > 0 },
-            ClientOf = ClientOf,
             NextBackup = NextBackup(environment),
         };
         var known = new SignIns(environment.Time);
@@ -51,17 +48,4 @@ public sealed record CloudPage(AbfPage? Page, SignIns? Known) : IDisposable
             return static _ => null;
         }
     }
-
-    /// <summary>
-    /// The front end adds whom it saw at the end of the list; what stands before is whatever the client wrote. The host in
-    /// between is this machine.
-    /// </summary>
-    internal static IPAddress? ClientOf(HttpContext http) =>
-        http
-            .Request.Headers["X-Forwarded-For"]
-            .ToString()
-            .Split(',', StringSplitOptions.TrimEntries)
-            .Reverse()
-            .Select(text => IPEndPoint.TryParse(text, out IPEndPoint? client) ? client.Address : null)
-            .FirstOrDefault(address => address is not null && !IPAddress.IsLoopback(address));
 }

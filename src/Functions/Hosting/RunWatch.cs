@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Restore;
 using AlfrescoBackupFlows.Flows.Retention;
 using AlfrescoBackupFlows.Flows.Verify;
 using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Functions.Hosting;
@@ -17,8 +18,16 @@ namespace AlfrescoBackupFlows.Functions.Hosting;
 /// flows, and a run is told of that no worker saw ending. What was told is remembered in the control store.
 /// </summary>
 /// <param name="control">The control store.</param>
-internal sealed class RunWatch(FlowNotifications notifications, IBlobStore control, string installation)
+internal sealed class RunWatch(
+    FlowNotifications notifications,
+    IBlobStore control,
+    string installation,
+    TimeProvider time
+)
 {
+    /// <summary>What ended longer ago, before anybody watched, is no news.</summary>
+    private static readonly TimeSpan Recent = TimeSpan.FromDays(1);
+
     private const int MaxBytes = 1 << 20;
     private const string Begun = "begun";
     private const string Ended = "ended";
@@ -46,15 +55,19 @@ internal sealed class RunWatch(FlowNotifications notifications, IBlobStore contr
         foreach (string flow in Flows)
         {
             seen[flow] = Watched;
-            bool isWatched = known?.ContainsKey(flow) is true;
-            isChanged |= !isWatched;
             IReadOnlyList<InstanceState> all = await instances.ListAsync(flow, cancellationToken);
+            isChanged |= known?.ContainsKey(flow) is not true;
+            // Earlier versions wrote down the runs alone.
+            bool isWatched = known is not null && (known.ContainsKey(flow) || all.Any(i => known.ContainsKey(i.Id)));
             foreach (InstanceState instance in all.Reverse())
             {
                 bool isOver = instance.Phase is not InstancePhase.Running;
                 string? before = known?.GetValueOrDefault(instance.Id);
                 // Of what ended before anybody watched, the last one alone counts: it says how things are.
-                bool isOld = !isWatched && isOver && instance != all[0];
+                bool isOld =
+                    !isWatched
+                    && isOver
+                    && (instance != all[0] || RecordedTime.IsDue(instance.Updated, Recent, time.GetUtcNow()));
                 seen[instance.Id] = isOver ? Ended : Begun;
                 if (before == seen[instance.Id] || isOld)
                 {

@@ -32,7 +32,7 @@ public sealed class ToldRuns(
         try
         {
             string installation = environment.Options.Installation.Name ?? "default";
-            await new RunWatch(notifications, stores.Control, installation).LookAsync(
+            await new RunWatch(notifications, stores.Control, installation, environment.Time).LookAsync(
                 new DurableInstances(client, stores.Control),
                 cancellationToken
             );

@@ -11,7 +11,7 @@ namespace AlfrescoBackupFlows.Hosting.Monitoring;
 /// </summary>
 /// <param name="look">At the repository; null: it cannot be opened, and nothing of it is known.</param>
 /// <param name="measure">Its unused bytes, which is much work; remembered over processes.</param>
-/// <param name="say">Gets why a look failed, a line, once until one goes well.</param>
+/// <param name="say">Gets why a look or a measuring failed, a line, of each once until it goes well.</param>
 public sealed class FactsKeeper(
     Func<CancellationToken, Task<RepositoryFacts>>? look,
     Func<CancellationToken, Task<long>> measure,
@@ -31,7 +31,8 @@ public sealed class FactsKeeper(
     private Task _looking = Task.CompletedTask;
     private Task _measuring = Task.CompletedTask;
     private long? _asked;
-    private bool _isTold;
+    private bool _isLookTold;
+    private bool _isMeasuringTold;
 
     /// <summary>Null before the first look has ended well.</summary>
     public RepositoryFacts? Current { get; private set; }
@@ -83,24 +84,26 @@ public sealed class FactsKeeper(
     private async Task LookAfterAsync(Task former, Func<CancellationToken, Task<RepositoryFacts>> look)
     {
         await former;
-        bool isWell = await TryAsync(
-            async token => Current = await look(token),
-            Limit,
-            why => $"metrics: the repository could not be looked at, and its numbers stay as they were: {why}"
-        );
-        _isTold = !isWell;
+        (_, string? why) = await TryAsync(async token => Current = await look(token), Limit);
+        if (why is not null && !_isLookTold)
+        {
+            say($"metrics: the repository could not be looked at, and its numbers stay as they were: {why}");
+        }
+
+        _isLookTold = why is not null;
     }
 
+    /// <summary>Asked after each look; whether the time has come, the memory says.</summary>
     private async Task MeasureAfterAsync(Task looking)
     {
         await looking;
-        if (_isTold)
+        if (_isLookTold || _stop.IsCancellationRequested)
         {
             return;
         }
 
         bool isBegun = false;
-        bool isDone = await TryAsync(
+        (bool isDone, string? why) = await TryAsync(
             token =>
                 unused.RenewAsync(
                     measuring =>
@@ -110,13 +113,24 @@ public sealed class FactsKeeper(
                     },
                     token
                 ),
-            LimitOfMeasuring,
-            NotMeasured
+            LimitOfMeasuring
         );
-        if (isBegun && !isDone && _stop.IsCancellationRequested)
+        if (why is not null && !_isMeasuringTold)
         {
-            say(NotMeasured("it was not done when the command ended"));
+            say(
+                $"{NotMeasured(why)}. It is tried again in a day, or a week where time was what it lacked; a prune counts them"
+            );
         }
+        else if (why is null && isBegun && !isDone)
+        {
+            say(
+                $"{NotMeasured("it was not done when the command ended")}. A prune counts them, and 'abf serve' measures them "
+                    + "in the background"
+            );
+        }
+
+        // Where the time had not come, nothing went well yet.
+        _isMeasuringTold = why is not null || (_isMeasuringTold && !isBegun);
     }
 
     private string NotMeasured(string why) =>
@@ -129,38 +143,31 @@ public sealed class FactsKeeper(
                 )
                 : "abf.repository.unused has no value yet"
         )
-        + $": {why}. A prune counts them, and 'abf serve' measures them in the background";
+        + $": {why}";
 
-    /// <returns>Whether it went well. What did not is said, once until something else goes well.</returns>
-    private async Task<bool> TryAsync(Func<CancellationToken, Task> work, TimeSpan limit, Func<string, string> fault)
+    /// <returns>Whether it went well, and why not; null: it did, or the host ends.</returns>
+    private async Task<(bool IsDone, string? Fault)> TryAsync(Func<CancellationToken, Task> work, TimeSpan limit)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         stop.CancelAfter(limit);
         try
         {
             await work(stop.Token);
-            return true;
+            return (true, null);
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {
-            return false; // The host ends.
+            return (false, null); // The host ends.
         }
-#pragma warning disable CA1031 // A number that is missing stops nothing: it is said, and the next look is another try.
+#pragma warning disable CA1031 // A number that is missing stops nothing: it is said, and a later look is another try.
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            if (!_isTold)
-            {
-                say(
-                    fault(
-                        e is AbfException ? e.Message
-                        : e is OperationCanceledException ? $"it took longer than {limit.TotalMinutes:0} minutes"
-                        : Secret.Redact($"{e.GetType().Name}: {e.Message}")
-                    )
-                );
-            }
-
-            return false;
+            string why =
+                e is AbfException ? e.Message
+                : e is OperationCanceledException ? $"it took longer than {limit.TotalMinutes:0} minutes"
+                : Secret.Redact($"{e.GetType().Name}: {e.Message}");
+            return (false, why);
         }
     }
 }

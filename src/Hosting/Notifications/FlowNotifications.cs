@@ -61,11 +61,7 @@ public sealed class FlowNotifications(Notifier notifier)
             ? Task.CompletedTask
             : notifier.TellAsync(
                 new Occasion([
-                    command.Observe(
-                        $"'abf {command.Command}' failed",
-                        problem is null ? null : Line(problem),
-                        run: null
-                    ),
+                    command.Observe(problem is null ? null : Line(problem), run: null),
                     .. problem is null ? [] : RepositoryOf(problem, alarms: null, run: null),
                 ])
             );
@@ -155,7 +151,7 @@ public sealed class FlowNotifications(Notifier notifier)
             ),
             nameof(DrillFlow) when Drilled(id, result, failure) is { } drilled => new Occasion(drilled),
             nameof(PruneFlow) when !BackupTasks.Converter.Read<PruneInput>(input).IsDryRun => new Occasion(
-                CommandKind.Prune.Observe("the prune failed", failure is null ? null : Line(failure), id)
+                CommandKind.Prune.Observe(failure is null ? null : Line(failure), id)
             ),
             nameof(MirrorTargetFlow) => new Occasion(
                 Mirrored(id, BackupTasks.Converter.Read<MirrorTargetInput>(input), result, failure)
@@ -265,13 +261,13 @@ public sealed class FlowNotifications(Notifier notifier)
         return CommandKind
             .MirrorOf(input.Url)
             .Observe(
-                $"the mirror to mirror.{input.Target} failed",
                 mirror is null ? Line(failure!)
                     : mirror.UnfitBlobs > 0
                         ? $"{mirror.UnfitBlobs} blobs of the repository are longer than any may be, or lie in its log behind a "
                             + "gap, and were not copied"
                     : null,
-                id
+                id,
+                $"the mirror to mirror.{input.Target} failed"
             );
     }
 

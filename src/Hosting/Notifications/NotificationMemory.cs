@@ -7,7 +7,8 @@ namespace AlfrescoBackupFlows.Hosting.Notifications;
 /// <summary>A problem that was told and not yet called over.</summary>
 /// <param name="Since">When it was told first.</param>
 /// <param name="Told">When it was told last.</param>
-internal sealed record StandingProblem(DateTimeOffset Since, DateTimeOffset Told, string Message);
+/// <param name="Title">As it was told last; null: an older version told it.</param>
+internal sealed record StandingProblem(DateTimeOffset Since, DateTimeOffset Told, string Message, string? Title = null);
 
 /// <summary>
 /// One document of what was told, kept beside the process. Where it cannot be read, what this process knows itself counts;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
@@ -93,7 +94,7 @@ public sealed class Notifier(
         return isTold;
     }
 
-    /// <summary>Sends a test by each channel.</summary>
+    /// <summary>Sends a test by each channel, which has the time that it gives itself.</summary>
     /// <returns>The channels, and why one did not take it; null where it did.</returns>
     public async Task<IReadOnlyList<(string Channel, string? Fault)>> TestAsync(CancellationToken cancellationToken)
     {
@@ -170,8 +171,8 @@ public sealed class Notifier(
         await _gate.WaitAsync(CancellationToken.None);
         try
         {
-            using var limit = new CancellationTokenSource(time);
-            Dictionary<string, StandingProblem> standing = await _memory.ReadAsync(limit.Token) ?? [];
+            // It has its own patience, which takes nothing of the time for telling.
+            Dictionary<string, StandingProblem> standing = await _memory.ReadAsync(CancellationToken.None) ?? [];
             (Notification Message, Observation? Of)[] due =
             [
                 .. occasion
@@ -189,9 +190,10 @@ public sealed class Notifier(
                 return true;
             }
 
+            using var limit = new CancellationTokenSource(time);
             bool[][] taken = await Task.WhenAll(
                 channels.Select(channel =>
-                    SendAllAsync(channel, [.. due.Select(one => one.Message)], reached, limit.Token)
+                    SendAllAsync(channel, [.. due.Select(one => one.Message)], reached, time, limit.Token)
                 )
             );
             bool[] told = [.. due.Select((_, i) => taken.Any(channel => channel[i]))];
@@ -223,8 +225,12 @@ public sealed class Notifier(
                     : new News(
                         seen.Event,
                         Notification.Over,
-                        $"over: {seen.Title}",
-                        known!.Message ?? string.Empty,
+                        // In the words in which it was told, whoever sees its end; an older version kept none.
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"over: {known!.Title ?? seen.Title} (since {known.Since.UtcDateTime:yyyy-MM-dd HH:mm}Z)"
+                        ),
+                        known.Message ?? string.Empty,
                         seen.Run
                     ),
                 known?.Since
@@ -245,7 +251,7 @@ public sealed class Notifier(
             if (seen.Problem is { } problem)
             {
                 DateTimeOffset since = standing.GetValueOrDefault(seen.Key)?.Since ?? now;
-                standing[seen.Key] = new StandingProblem(since, now, clean(problem));
+                standing[seen.Key] = new StandingProblem(since, now, clean(problem), seen.Title);
             }
             else
             {
@@ -261,6 +267,7 @@ public sealed class Notifier(
         IMessageChannel channel,
         Notification[] messages,
         ReachedChannels reached,
+        TimeSpan time,
         CancellationToken limit
     )
     {
@@ -269,12 +276,15 @@ public sealed class Notifier(
         {
             if (limit.IsCancellationRequested)
             {
-                say($"{channel.Name}: {messages.Length - i} more notifications are not sent: the time for all was up");
+                say(
+                    $"notify.{channel.Name}: {messages.Length - i} more notifications are not sent: the "
+                        + $"{time.TotalSeconds:0.###} seconds for all of them were up"
+                );
                 break;
             }
 
             Notification message = messages[i];
-            taken[i] = await TryAsync(token => channel.SendAsync(message, token), channel.Name, reached, limit);
+            taken[i] = await TryAsync(token => channel.SendAsync(message, token), channel.Name, reached, limit, time);
         }
 
         return taken;
@@ -296,10 +306,11 @@ public sealed class Notifier(
         Func<CancellationToken, Task> send,
         string channel,
         ReachedChannels reached,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        TimeSpan limit = default
     )
     {
-        string? fault = await FaultOfAsync(send, channel, cancellationToken);
+        string? fault = await FaultOfAsync(send, channel, cancellationToken, limit);
         reached.Add(channel, fault);
         if (fault is not null)
         {
@@ -309,10 +320,11 @@ public sealed class Notifier(
         return fault is null;
     }
 
-    private async Task<string?> FaultOfAsync(
+    private static async Task<string?> FaultOfAsync(
         Func<CancellationToken, Task> send,
         string channel,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        TimeSpan limit = default
     )
     {
         try
@@ -326,7 +338,7 @@ public sealed class Notifier(
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return $"notify.{channel}: the notification was not taken within {Limit.TotalSeconds:0} seconds for all of them";
+            return $"notify.{channel}: the notification was not taken within the {limit.TotalSeconds:0.###} seconds for all of them";
         }
 #pragma warning disable CA1031 // Whoever cannot be told, the run has its own outcome.
         catch (Exception e)

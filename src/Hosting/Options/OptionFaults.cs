@@ -1,3 +1,5 @@
+using System.Globalization;
+using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Platform.Errors;
 
 namespace AlfrescoBackupFlows.Hosting.Options;
@@ -55,9 +57,15 @@ internal sealed class OptionFaults
     {
         if (value < min || value > max)
         {
-            Add($"{setting} '{value:c}' is out of bounds: write {min:c} to {max:c}");
+            Add($"{setting} '{Words(value)}' is out of bounds: write {Words(min)} to {Words(max)}");
         }
     }
+
+    /// <summary>As settings are written, where that says all of it.</summary>
+    private static string Words(TimeSpan value) =>
+        value >= TimeSpan.Zero && value.Ticks % TimeSpan.TicksPerSecond == 0
+            ? DurationText.Format(value)
+            : value.ToString("c", CultureInfo.InvariantCulture);
 
     private static string Setting(string line) => line.Split(' ', ':')[0];
 

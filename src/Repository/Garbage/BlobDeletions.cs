@@ -5,7 +5,7 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// <summary>Deletes blobs and counts what became of them. What the store keeps is no failure.</summary>
 internal sealed class BlobDeletions(IBlobStore blobs)
 {
-    private const int AtOnce = 1024;
+    private const int AtOnce = 4096;
 
     public PruneReport Report { get; private set; } = PruneReport.Nothing;
 

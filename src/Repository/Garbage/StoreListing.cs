@@ -7,6 +7,7 @@ namespace AlfrescoBackupFlows.Repository.Garbage;
 /// <summary>What lies in the store, by one listing of each kind. Some 100 bytes of memory a blob.</summary>
 internal sealed class StoreListing
 {
+    private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _runs = new(StringComparer.Ordinal);
 
     /// <summary>Lengths of the packs.</summary>
@@ -32,44 +33,28 @@ internal sealed class StoreListing
     /// <summary>Packs that a run has stored, by its receipts.</summary>
     public Dictionary<PackId, RunId> Receipts { get; } = [];
 
+    /// <summary>The listings are taken side by side: each is a wait on the store, and none needs another.</summary>
     public static async Task<StoreListing> ReadAsync(IBlobStore blobs, CancellationToken cancellationToken)
     {
         StoreListing listing = new();
-        await foreach (BlobItem item in blobs.ListKeptAsync(PackId.Prefix, cancellationToken))
-        {
-            listing.Note(item);
-            if (PackId.TryParseBlobName(item.Name, out PackId id))
-            {
-                listing.Packs[id] = item.Length;
-                listing.Stored[id] = item.Created;
-            }
-        }
-
-        await foreach (BlobItem item in blobs.ListKeptAsync(ChunkIndexId.Prefix, cancellationToken))
-        {
-            listing.Note(item);
-            if (ChunkIndexId.TryParseBlobName(item.Name, out ChunkIndexId id))
-            {
-                listing.Indexes[id] = item.Length;
-            }
-        }
-
-        await foreach (BlobItem item in blobs.ListKeptAsync(RunNames.Root, cancellationToken))
-        {
-            listing.Note(item);
-            listing.AddRunBlob(item);
-        }
-
-        await foreach (BlobItem item in blobs.ListKeptAsync(ConfigFile.Prefix, cancellationToken))
-        {
-            if (ConfigFile.TryParseName(item.Name, out int number))
-            {
-                listing.Note(item);
-                listing.Configs.Add(number);
-            }
-        }
-
+        await Task.WhenAll(
+            ReadEachAsync(PackId.Prefix, listing.AddPack),
+            ReadEachAsync(ChunkIndexId.Prefix, listing.AddIndex),
+            ReadEachAsync(RunNames.Root, listing.AddRunBlob),
+            ReadEachAsync(ConfigFile.Prefix, listing.AddConfig)
+        );
         return listing;
+
+        async Task ReadEachAsync(string prefix, Action<BlobItem> add)
+        {
+            await foreach (BlobItem item in blobs.ListKeptAsync(prefix, cancellationToken))
+            {
+                lock (listing._gate)
+                {
+                    add(item);
+                }
+            }
+        }
     }
 
     /// <summary>
@@ -102,8 +87,37 @@ internal sealed class StoreListing
         }
     }
 
+    private void AddPack(BlobItem item)
+    {
+        Note(item);
+        if (PackId.TryParseBlobName(item.Name, out PackId id))
+        {
+            Packs[id] = item.Length;
+            Stored[id] = item.Created;
+        }
+    }
+
+    private void AddIndex(BlobItem item)
+    {
+        Note(item);
+        if (ChunkIndexId.TryParseBlobName(item.Name, out ChunkIndexId id))
+        {
+            Indexes[id] = item.Length;
+        }
+    }
+
+    private void AddConfig(BlobItem item)
+    {
+        if (ConfigFile.TryParseName(item.Name, out int number))
+        {
+            Note(item);
+            Configs.Add(number);
+        }
+    }
+
     private void AddRunBlob(BlobItem item)
     {
+        Note(item);
         if (!TryParseRun(item.Name, out RunId run))
         {
             return;

@@ -236,6 +236,29 @@ public sealed class CommitLog
     }
 
     /// <summary>
+    /// Appends an entry that changes nothing, so that what was done elsewhere before this call has its place in the order
+    /// of the log: whoever chose by the log as it was before has to choose anew, and by then sees it. Nothing is appended to
+    /// a broken log, to which nobody appends anything else either.
+    /// </summary>
+    /// <param name="isNeeded">By the state as it is; false: nothing is appended.</param>
+    /// <returns>The log with this entry, or as it is now.</returns>
+    public Task<LogHead> AppendBarrierAsync(
+        Func<LogState, bool> isNeeded,
+        CancellationToken cancellationToken = default
+    )
+    {
+        // A pack that nobody ever writes is given up: every program that knows 'expire' reads such an entry.
+        TombstoneDraft nothing = new([PackId.Draw(ChunkClass.Metadata).BlobName], [], []);
+        return _writer.AppendAsync(
+            seen =>
+                seen.Break is null && isNeeded(seen.State)
+                    ? nothing.On(_writer.Draft(seen, LogEntryTypes.Tombstones))
+                    : null,
+            cancellationToken
+        );
+    }
+
+    /// <summary>
     /// Appends tombstones that were computed from the state after <paramref name="computedFrom"/>, as the entry after
     /// it. Null where another entry stands there: they are to be computed anew.
     /// </summary>

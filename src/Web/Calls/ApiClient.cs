@@ -16,8 +16,6 @@ internal readonly record struct ApiReply<T>(T? Document, Problem? Problem)
 /// <param name="caller">The browser's request, which the log of the API names.</param>
 internal sealed class ApiClient(BackupApi api, IFlowInstances flows, HttpContext caller)
 {
-    private const string ForwardedFor = "X-Forwarded-For";
-
     public IFlowInstances Flows => flows;
 
     public async Task<ApiReply<T>> AskAsync<T>(
@@ -31,7 +29,6 @@ internal sealed class ApiClient(BackupApi api, IFlowInstances flows, HttpContext
     {
         var http = new DefaultHttpContext { RequestAborted = aborted };
         http.Connection.RemoteIpAddress = caller.Connection.RemoteIpAddress;
-        http.Request.Headers[ForwardedFor] = caller.Request.Headers[ForwardedFor];
         http.Request.Method = route.Method;
         http.Request.RouteValues["id"] = id;
         http.Request.QueryString = QueryString.Create(query.Select(q => KeyValuePair.Create(q.Name, (string?)q.Value)));

@@ -1,7 +1,5 @@
-using System.Net;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform;
-using Microsoft.AspNetCore.Http;
 
 namespace AlfrescoBackupFlows.Web.Calls;
 
@@ -14,7 +12,4 @@ public sealed record PageHost(FlowEnvironment Environment, Secret Key)
 
     /// <summary>The host is reached over TLS alone, although requests arrive here without.</summary>
     public bool AlwaysTls { get; init; }
-
-    /// <summary>Who asks, for the limit of sign-ins and the log.</summary>
-    public Func<HttpContext, IPAddress?> ClientOf { get; init; } = static http => http.Connection.RemoteIpAddress;
 }

@@ -32,6 +32,9 @@ public static class PagePaths
     internal static string Content(string id, string item) =>
         $"{Set(id)}/{ContentName}?item={Uri.EscapeDataString(item)}";
 
+    /// <summary>The versions of a document that a set has.</summary>
+    internal static string Versions(string id, string item) => $"{Set(id)}/versions?item={Uri.EscapeDataString(item)}";
+
     internal static string Search(string pattern, string sets) =>
         $"{Find}?for={Uri.EscapeDataString(pattern)}&sets={Uri.EscapeDataString(sets)}";
 }

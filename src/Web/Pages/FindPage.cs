@@ -128,15 +128,31 @@ internal static class FindPage
             <tr><th scope="row"><strong>{Show.Short(document.Name)}</strong>
             <span class="id">{Show.Short(document.Path ?? "at an unknown path", 400)}</span>
             <span class="id">{Show.Short(document.NodeRef)}</span></th>
-            <td>{(document.Modified is { } time ? Show.Time(time) : Html.Of($"not known"))}</td>
-            <td>{Show.Short(document.Version ?? "-", 40)}</td>
-            <td class="number">{(document.Size is { } size ? Amounts.Bytes(size) : "not known")}</td>
+            <td>{Changed(document.Modified)}</td>
+            <td>{Version(newest, document)}</td>
+            <td class="number">{Size(document.Size)}</td>
             <td>{sets}</td>{(
                 Gives(call) ? Html.Of($"<td class=\"get\">{Download(newest, document)}</td>") : Html.Empty
             )}</tr>
             """
         );
     }
+
+    public static Html Changed(DateTime? modified) => modified is { } time ? Show.Time(time) : Html.Of($"not known");
+
+    public static string Size(long? size) => size is { } bytes ? Amounts.Bytes(bytes) : "not known";
+
+    /// <summary>One that has a version may have others.</summary>
+    private static Html Version(string set, FoundStateDocument document) =>
+        document.Version is { } version
+            ? Html.Of(
+                $"""
+                {Show.Short(version, 40)} <a href="{PagePaths.Versions(set, document.NodeRef)}">all<span class="unseen"> versions of {Show.Short(
+                    document.Name
+                )} in set {set}</span></a>
+                """
+            )
+            : Html.Of($"-");
 
     private static Html SetLink(string set) => Html.Of($"<a href=\"{PagePaths.Set(set)}\">{set}</a>");
 
@@ -149,9 +165,9 @@ internal static class FindPage
             """
         );
 
-    private static bool Gives(PageCall call) => call.Host.Environment.Options.Serve.Documents;
+    public static bool Gives(PageCall call) => call.Host.Environment.Options.Serve.Documents;
 
-    private static Html HowToGet(PageCall call) =>
+    public static Html HowToGet(PageCall call) =>
         Gives(call)
             ? Html.Of($"<p class=\"hint\">Each download is written to the log with the address that asked for it.</p>")
             : Html.Of(

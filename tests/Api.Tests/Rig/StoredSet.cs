@@ -22,6 +22,7 @@ namespace AlfrescoBackupFlows.Api.Tests.Rig;
 internal sealed class StoredSet
 {
     private const string Property = "{http://www.alfresco.org/model/content/1.0}content";
+    private const string VersionStore = "workspace://version2Store";
     private const long Finance = 4;
 
     private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
@@ -43,6 +44,8 @@ internal sealed class StoredSet
     public Func<SetManifest, SetManifest> Complete { get; set; } = static manifest => manifest;
 
     public static string NodeRef(long id) => $"workspace://SpacesStore/{Uuid(id)}";
+
+    public static string VersionRef(long id) => $"{VersionStore}/{Uuid(id)}";
 
     public static string Uuid(long id) => new Guid((int)id, 7, 9, 1, 2, 3, 4, 5, 6, 7, 8).ToString();
 
@@ -68,6 +71,14 @@ internal sealed class StoredSet
 
     public StoredSet Document(long id, string name, string file, string text, string modified, string label = "1.0") =>
         Document(id, name, file, Encoding.UTF8.GetBytes(text), modified, label);
+
+    /// <summary>A version of a document, as Alfresco's version store has it.</summary>
+    public StoredSet Version(long id, long of, string name, string file, string text, string modified, string label)
+    {
+        Document(id, name, file, text, modified, label);
+        _nodes[^1] = _nodes[^1] with { Store = VersionStore, VersionOf = Uuid(of), Parent = 0 };
+        return this;
+    }
 
     public StoredSet Finding(string file, string reason, LiveFile live, long? captured = null)
     {

@@ -124,6 +124,36 @@ public sealed class CheckScheduleTests : IAsyncLifetime
         Assert.Equal("drill-2", await TryStartAsync(_environment, "drill-2"));
     }
 
+    /// <summary>Another one was started by hand between the look and the start: it tells nothing of this one.</summary>
+    [Fact]
+    public async Task A_start_that_turns_out_busy_is_tried_again_at_the_next_look_by_whichever_host()
+    {
+        await CommitAsync();
+        await using FlowEnvironment other = NewHost("other");
+        for (int look = 0; look < 2; look++)
+        {
+            await Assert.ThrowsAsync<PermanentException>(() =>
+                CheckSchedules
+                    .OfDrills(_environment)
+                    .TryStartAsync(
+                        _ => Task.FromResult(false),
+                        (_, _) => throw new PermanentException(ErrorKind.Busy, "a drill is running"),
+                        Token
+                    )
+            );
+        }
+
+        Assert.Equal("drill-1", await TryStartAsync(other, "drill-1"));
+        Assert.Null(await TryStartAsync(_environment, "drill-2"));
+        _time.Advance(Day);
+        await Assert.ThrowsAsync<OperationCanceledException>(() =>
+            CheckSchedules
+                .OfDrills(_environment)
+                .TryStartAsync(_ => Task.FromResult(false), (_, _) => throw new OperationCanceledException(), Token)
+        );
+        Assert.Equal("drill-3", await TryStartAsync(other, "drill-3"));
+    }
+
     /// <summary>As on two hosts whose timers go off at the same second: the second looks while the first begins.</summary>
     [Fact]
     public async Task Of_two_hosts_that_look_at_once_one_starts_a_check()

@@ -86,6 +86,36 @@ public sealed class FactsKeeperTests : IDisposable
         Assert.Equal(16, _looks);
     }
 
+    [Fact]
+    public async Task A_measurement_that_fails_is_said_once_and_tried_again_a_day_later()
+    {
+        await using FactsKeeper facts = NewKeeper();
+        _unmeasured = new TransientException(ErrorKind.Storage, "the storage is away");
+        for (int hour = 0; hour < 49; hour++)
+        {
+            await facts.Ask();
+            _clock.Now += TimeSpan.FromHours(1);
+        }
+
+        Assert.Equal(3, _measured);
+        Assert.Equal(
+            "metrics: the unused bytes could not be measured, and abf.repository.unused has no value yet: the storage is "
+                + "away. It is tried again in a day, or a week where time was what it lacked; a prune counts them",
+            Assert.Single(_said)
+        );
+
+        _unmeasured = null;
+        _clock.Now += TimeSpan.FromDays(1);
+        await facts.Ask();
+        Assert.Equal(5, facts.Unused?.Bytes);
+        _unmeasured = new TransientException(ErrorKind.Storage, "away again");
+        _clock.Now += TimeSpan.FromDays(7);
+        await facts.Ask();
+
+        Assert.Contains("stays that of 2026-05-23: away again", _said[^1]);
+        Assert.Equal(2, _said.Count);
+    }
+
     /// <summary>As of a server over a repository with many files: each scrape would wait as long as it waits for anything,
     /// for hours.</summary>
     [Fact]

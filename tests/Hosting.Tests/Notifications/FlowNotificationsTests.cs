@@ -218,8 +218,15 @@ public sealed class FlowNotificationsTests : IDisposable
             _bench.Told.Select(told => (told.Item1, told.Item2))
         );
         Assert.Equal(
-            "acme: 'abf prune' failed",
-            JsonElement.Parse(_bench.Server.Seen[0].Body).GetProperty("title").GetString()
+            [
+                "acme: the prune failed",
+                "acme: the forget failed",
+                "acme: the reseal failed",
+                "acme: the mirror failed",
+                "acme: over: the prune failed (since 2026-05-20 01:30Z)",
+                "acme: over: the mirror failed (since 2026-05-20 01:30Z)",
+            ],
+            _bench.Server.Seen.Select(seen => JsonElement.Parse(seen.Body).GetProperty("title").GetString())
         );
 
         Task EndedAsync(CommandKind command, FlowFailure? problem) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Hosting.Notifications;
@@ -57,6 +58,7 @@ internal sealed class NotificationBench : IDisposable
         {
             Channels = channels,
             Limit = limit,
+            LimitOfFaults = TimeSpan.FromMilliseconds(1),
         };
 
     /// <param name="asHosts">Lines are cleaned as hosts do, who make one line of what they get.</param>
@@ -74,6 +76,10 @@ internal sealed class NotificationBench : IDisposable
             _clock,
             Said.Add
         );
+
+    /// <summary>As an earlier process left it.</summary>
+    public Task WriteStateAsync(string name, string text) =>
+        new StateDocuments(_directory.Combine("state")).WriteAsync(name, Encoding.UTF8.GetBytes(text), default);
 
     public string WriteFile(string name, string text)
     {

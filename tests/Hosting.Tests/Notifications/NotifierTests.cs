@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using AlfrescoBackupFlows.Hosting.Notifications;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Testing.Servers;
 using Xunit;
 
@@ -29,7 +30,7 @@ public sealed class NotifierTests : IDisposable
             _bench.Told
         );
         Assert.Contains("\"since\":\"2026-05-20T01:30:00Z\"", _bench.Server.Seen[1].Body);
-        Assert.Contains("\"title\":\"acme: over: mirrors\"", _bench.Server.Seen[2].Body);
+        Assert.Contains("\"title\":\"acme: over: mirrors (since 2026-05-20 01:30Z)\"", _bench.Server.Seen[2].Body);
         Assert.Empty(_bench.Said);
     }
 
@@ -151,6 +152,61 @@ public sealed class NotifierTests : IDisposable
         Assert.Equal([("retention", "problem", "full")], _bench.Told);
     }
 
+    /// <summary>One time is for what happened, a shorter one for telling by the others that a channel failed.</summary>
+    [Fact]
+    public async Task A_channel_that_hangs_is_told_with_the_time_that_it_had()
+    {
+        int asked = 0;
+        using Notifier notifier = _bench.NewNotifier(
+            [
+                new LambdaChannel(_ => throw new TransientException(ErrorKind.Storage, "no")) { Name = "mail" },
+                new LambdaChannel(token =>
+                    asked++ == 0 ? Task.CompletedTask : Task.Delay(Timeout.InfiniteTimeSpan, token)
+                ),
+            ],
+            Timeout.InfiniteTimeSpan
+        );
+
+        await notifier.ObserveAsync(Full("mirror"));
+
+        Assert.Equal(
+            ["no", "notify.lambda: the notification was not taken within the 0.001 seconds for all of them"],
+            _bench.Said
+        );
+    }
+
+    [Fact]
+    public async Task What_is_over_is_told_in_the_words_in_which_it_was_told()
+    {
+        using Notifier notifier = _bench.NewNotifier();
+        await notifier.ObserveAsync(
+            new Observation("mirror a", "mirror", "the mirror to mirror.0 failed", "full", null)
+        );
+        _bench.Pass(TimeSpan.FromDays(2));
+        await notifier.ObserveAsync(new Observation("mirror a", "mirror", "the mirror failed", null, null));
+
+        Assert.Contains(
+            "\"title\":\"acme: over: the mirror to mirror.0 failed (since 2026-05-20 01:30Z)\",\"message\":\"full\"",
+            _bench.Server.Seen[1].Body
+        );
+    }
+
+    [Fact]
+    public async Task A_problem_that_an_older_version_told_is_over_in_the_words_of_who_sees_its_end()
+    {
+        await _bench.WriteStateAsync(
+            "notified/acme.json",
+            """{"mirror":{"since":"2026-05-19T01:30:00+00:00","told":"2026-05-19T01:30:00+00:00","message":"full"}}"""
+        );
+
+        await ObserveAsync(null);
+
+        Assert.Contains(
+            "\"title\":\"acme: over: mirrors (since 2026-05-19 01:30Z)\",\"message\":\"full\"",
+            Assert.Single(_bench.Server.Seen).Body
+        );
+    }
+
     [Fact]
     public async Task Of_two_who_saw_the_same_at_once_one_is_told()
     {
@@ -199,7 +255,7 @@ public sealed class NotifierTests : IDisposable
 
     private sealed class LambdaChannel(Func<CancellationToken, Task> send) : IMessageChannel
     {
-        public string Name => "lambda";
+        public string Name { get; init; } = "lambda";
 
         public bool IsSet => true;
 

@@ -322,7 +322,7 @@ public sealed class OptionsReaderTests : IDisposable
         "notify.mail.tls 'ssl' does not fit: write starttls or tls or none"
     )]
     [InlineData("""{ "mail": { "port": 70000 } }""", "notify.mail.port '70000' is out of bounds")]
-    [InlineData("""{ "maxAge": "1s" }""", "notify.maxAge '00:00:01' is out of bounds")]
+    [InlineData("""{ "maxAge": "1s" }""", "notify.maxAge '1s' is out of bounds: write 1m to 3660d")]
     public void Those_who_are_told_are_named_in_full_or_not_at_all(string notify, string expected) =>
         Assert.Contains(
             expected,

@@ -155,26 +155,29 @@ internal sealed class LinuxOwnTree : OwnTree
     }
 
     /// <summary>
-    /// The directories are flushed once everything is deleted: a file system with a journal then writes that once, and the
-    /// first flush waits for it.
+    /// Several directories at once: a disk that is busy takes milliseconds for each file. They are flushed once everything
+    /// is deleted: a file system with a journal then writes that once, and the first flush waits for it.
     /// </summary>
     public override bool[] DeleteAll(IReadOnlyList<string> paths)
     {
         bool[] deleted = new bool[paths.Count];
-        List<string> changed = [];
+        ILookup<string, int> directories = Enumerable.Range(0, deleted.Length).ToLookup(i => ParentOf(paths[i]));
         try
         {
-            foreach (
-                IGrouping<string, int> files in Enumerable.Range(0, deleted.Length).GroupBy(i => ParentOf(paths[i]))
-            )
-            {
-                using SafeFileHandle? directory = Enter(files.Key, Way.Write);
-                if (directory is null)
-                {
-                    continue;
-                }
+            BlockingCalls.ForEach([.. directories], DeleteIn);
+        }
+        finally
+        {
+            BlockingCalls.ForEach([.. directories.Select(files => files.Key)], FlushNames);
+        }
 
-                changed.Add(files.Key);
+        return deleted;
+
+        void DeleteIn(IGrouping<string, int> files)
+        {
+            using SafeFileHandle? directory = Enter(files.Key, Way.Write);
+            if (directory is not null)
+            {
                 foreach (int i in files)
                 {
                     deleted[i] =
@@ -182,19 +185,15 @@ internal sealed class LinuxOwnTree : OwnTree
                 }
             }
         }
-        finally
+
+        void FlushNames(string directory)
         {
-            foreach (string directory in changed)
+            using SafeFileHandle? found = Enter(directory, Way.Write);
+            if (found is not null)
             {
-                using SafeFileHandle? found = Enter(directory, Way.Write);
-                if (found is not null)
-                {
-                    OwnWalk.Flush(found, Describe(directory));
-                }
+                OwnWalk.Flush(found, Describe(directory));
             }
         }
-
-        return deleted;
     }
 
     public override void CreateDirectory(string path) => Require(path, Way.Create).Dispose();

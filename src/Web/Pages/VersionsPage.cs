@@ -1,0 +1,71 @@
+using AlfrescoBackupFlows.Api;
+using AlfrescoBackupFlows.Contracts;
+using AlfrescoBackupFlows.Platform;
+using AlfrescoBackupFlows.Web.Calls;
+using AlfrescoBackupFlows.Web.Markup;
+
+namespace AlfrescoBackupFlows.Web.Pages;
+
+/// <summary>The versions of a document that a set has, the newest first.</summary>
+internal static class VersionsPage
+{
+    public static async Task<PageAnswer> ShowAsync(PageCall call, string id)
+    {
+        ApiReply<FoundDocument[]> reply = await call.Api.AskAsync<FoundDocument[]>(
+            ApiRoutes.ListVersions,
+            call.Aborted,
+            id,
+            query: [("item", call.Query("item"))]
+        );
+        if (reply.Problem is { } problem)
+        {
+            return MessagePage.Of(call, problem);
+        }
+
+        FoundDocument[] versions = reply.Document!;
+        if (versions.Length == 0)
+        {
+            return MessagePage.NotFound(call);
+        }
+
+        FoundDocument newest = versions[0];
+        Html content = Html.Of(
+            $"""
+            <p>{Amounts.Count(versions.Length, "version")} in set <a href="{PagePaths.Set(
+                newest.Set
+            )}">{newest.Set}</a>. <a href="{PagePaths.Search(newest.NodeRef, "all")}">Look in all sets</a>
+            <span class="id">{Show.Short(newest.Path ?? "at an unknown path", 400)}</span></p>
+            <div class="wide" role="region" aria-label="Versions" tabindex="0"><table class="found">
+            <caption>The versions, the newest first</caption>
+            <thead><tr><th scope="col">Version</th><th scope="col">Changed</th><th scope="col">Name</th>
+            <th scope="col" class="number">Size</th>{(
+                FindPage.Gives(call) ? Html.Of($"<th scope=\"col\">Get it</th>") : Html.Empty
+            )}</tr></thead>
+            <tbody>{versions.Select(version => Row(call, version))}</tbody></table></div>
+            {FindPage.HowToGet(call)}
+            """
+        );
+        return Layout.Page(call, $"Versions of {Show.Short(newest.Name)}", PagePaths.Find, content);
+    }
+
+    private static Html Row(PageCall call, FoundDocument version) =>
+        Html.Of(
+            $"""
+            <tr><th scope="row">{Show.Short(version.Version ?? "current", 40)}</th>
+            <td>{FindPage.Changed(version.Modified)}</td>
+            <td>{Show.Short(version.Name)}</td>
+            <td class="number">{FindPage.Size(version.Size)}</td>{(
+                FindPage.Gives(call)
+                    ? Html.Of(
+                        $"""
+                        <td class="get"><a href="{PagePaths.Content(version.Set, version.NodeRef)}" download>Download<span class="unseen"> version {Show.Short(
+                            version.Version ?? "current",
+                            40
+                        )}</span></a></td>
+                        """
+                    )
+                    : Html.Empty
+            )}</tr>
+            """
+        );
+}

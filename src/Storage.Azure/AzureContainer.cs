@@ -52,12 +52,30 @@ internal sealed record AzureContainer(BlobContainerClient Client, AzureLocation 
             );
         }
 
-        BlobServiceClient identified = new(location.Service, new DefaultAzureCredential(), client);
+        BlobServiceClient identified = new(location.Service, Identity(location), client);
         return new AzureContainer(
             identified.GetBlobContainerClient(location.Container),
             location,
             "the identity that runs abf (it needs the role Storage Blob Data Contributor), or set repository.connectionStringFile"
         );
+    }
+
+    private static DefaultAzureCredential Identity(AzureLocation location)
+    {
+        try
+        {
+            return new DefaultAzureCredential();
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        {
+            // UriFormatException is a FormatException. What the library says of a variable may have several lines.
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"repository.url: no identity can open {location.Shown}, because a variable AZURE_* is wrong: "
+                    + $"{PlainText.Excerpt(e.Message.Split('\n')[0].Trim())} Correct it, or set repository.connectionStringFile",
+                e
+            );
+        }
     }
 
     private static BlobContainerClient FromConnectionString(

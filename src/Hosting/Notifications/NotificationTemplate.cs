@@ -16,6 +16,9 @@ public sealed partial class NotificationTemplate
 
     private const string Setting = "notify.webhook.templateFile";
 
+    /// <summary>Of two members of one name nobody knows which is meant.</summary>
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
+
     private static readonly string[] Names =
     [
         .. new Notification("", "", "", "", "", null, default, null).ToFields().Keys,
@@ -39,28 +42,29 @@ public sealed partial class NotificationTemplate
     /// else.</exception>
     internal static NotificationTemplate Read(string path)
     {
-        JsonNode root;
         try
         {
-            root = JsonNode.Parse(GivenPath.ReadAll(path, MaxBytes)) ?? throw new JsonException("it is null");
+            JsonNode root =
+                JsonNode.Parse(GivenPath.ReadAll(path, MaxBytes), documentOptions: Strict)
+                ?? throw new JsonException("it is null");
+            Replace(
+                root,
+                name =>
+                    Names.Contains(name, StringComparer.Ordinal)
+                        ? string.Empty
+                        : throw Fault($"names {{{{{name}}}}}: write one of {string.Join(", ", Names)}")
+            );
+            return new NotificationTemplate(root);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             throw Fault($"cannot be read ({e.Message}): name a file that holds JSON", e);
         }
-        catch (JsonException e)
+        // InvalidOperationException: an escape such as \ud800, which is half of a character.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw Fault($"is not valid JSON: {e.Message}", e);
         }
-
-        Replace(
-            root,
-            name =>
-                Names.Contains(name, StringComparer.Ordinal)
-                    ? string.Empty
-                    : throw Fault($"names {{{{{name}}}}}: write one of {string.Join(", ", Names)}")
-        );
-        return new NotificationTemplate(root);
 
         PermanentException Fault(string what, Exception? inner = null) =>
             new(ErrorKind.Configuration, $"{Setting} '{path}' {what}", inner);

@@ -167,7 +167,9 @@ public static class OptionsReader
                 $"--config '{path}' does not exist: name the configuration file (docs/configuration.md tells what it holds)"
             );
         }
-        catch (Exception e) when (e is FormatException or JsonException or InvalidDataException)
+        // InvalidOperationException: an escape such as \ud800, which is half of a character.
+        catch (Exception e)
+            when (e is FormatException or JsonException or InvalidDataException or InvalidOperationException)
         {
             faults.Add($"--config '{path}' is not valid JSON: {(e.InnerException ?? e).Message}");
         }

@@ -72,6 +72,10 @@ public sealed class NotificationTemplateTests : IDisposable
     [InlineData("{ \"text\": \"{{titel}}\" }", "names {{titel}}: write one of version, event, state, ")]
     [InlineData("{ \"text\": ", "is not valid JSON")]
     [InlineData("null", "is not valid JSON")]
+    [InlineData("{ \"text\": \"\\ud800\" }", "is not valid JSON")]
+    [InlineData("{ \"\\ud800\": \"text\" }", "is not valid JSON")]
+    [InlineData("{ \"text\": \"a\", \"text\": \"b\" }", "is not valid JSON")]
+    [InlineData("{ \"text\": { \"text\": \"a\", \"text\": \"b\" } }", "is not valid JSON")]
     public void A_template_that_does_not_fit_is_named(string template, string fault)
     {
         string path = _bench.WriteFile("template", template);

@@ -340,15 +340,18 @@ public sealed class OptionsReaderTests : IDisposable
             StringComparison.Ordinal
         );
 
-    [Fact]
-    public void A_file_that_is_missing_or_no_json_is_one_clear_fault()
+    [Theory]
+    [InlineData("{ \"state\": ")]
+    [InlineData("{ \"state\": \"\\ud800\" }")]
+    [InlineData("{ \"\\ud800\": \"x\" }")]
+    public void A_file_that_is_missing_or_no_json_is_one_clear_fault(string json)
     {
         string path = Path.Combine(_directory, "abf.json");
         Assert.StartsWith(
             $"--config '{path}' does not exist",
             Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message
         );
-        File.WriteAllText(path, "{ \"state\": ");
+        File.WriteAllText(path, json);
         Assert.StartsWith(
             $"--config '{path}' is not valid JSON",
             Assert.Throws<PermanentException>(() => OptionsReader.Load(path, OptionsScope.Installation)).Message

@@ -184,7 +184,8 @@ public sealed class SolrBackups(SolrSource source) : IDisposable
                 ? null
                 : MessageIn(root) ?? status;
         }
-        catch (JsonException e)
+        // InvalidOperationException: an escape such as \ud800, which is half of a character.
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return $"its answer is no JSON ({e.Message})";
         }

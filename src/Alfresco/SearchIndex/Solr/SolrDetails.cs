@@ -30,14 +30,22 @@ public sealed record SolrDetails(string? Name, bool IsSuccess, string? Fault, in
             throw new JsonException("it has no details");
         }
 
-        return Find(details, "backup") is { } backup
-            ? new SolrDetails(
-                TextOf(Find(backup, "snapshotName")),
-                TextOf(Find(backup, "status")) == "success",
-                TextOf(Find(backup, "exception")) ?? TextOf(Find(backup, "snapShootException")),
-                NumberOf(Find(backup, "fileCount"))
-            )
-            : None;
+        try
+        {
+            return Find(details, "backup") is { } backup
+                ? new SolrDetails(
+                    TextOf(Find(backup, "snapshotName")),
+                    TextOf(Find(backup, "status")) == "success",
+                    TextOf(Find(backup, "exception")) ?? TextOf(Find(backup, "snapShootException")),
+                    NumberOf(Find(backup, "fileCount"))
+                )
+                : None;
+        }
+        catch (InvalidOperationException e)
+        {
+            // An escape such as \ud800, which is half of a character.
+            throw new JsonException(e.Message, e);
+        }
     }
 
     private static JsonElement? Find(JsonElement list, string name)

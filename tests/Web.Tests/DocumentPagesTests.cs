@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
@@ -97,6 +98,24 @@ public sealed partial class DocumentPagesTests
         Assert.Contains(PagePaths.Root + content, on, StringComparison.Ordinal);
         Assert.Equal("one", (await rig.GetAsync(content)).Body);
         Assert.Equal(HttpStatusCode.NotFound, (await rig.GetAsync($"/sets/{set}/versions?item=nothing")).Status);
+    }
+
+    [Fact]
+    public async Task Where_a_document_has_more_versions_than_are_listed_the_page_says_so()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        StoredSet report = Report("latest", "2.0");
+        for (int i = 0; i <= BackupApi.MaxVersions; i++)
+        {
+            report.Version(100 + i, 10, "report.pdf", "v.bin", "old", "2026-11-16T10:00:00Z", $"1.{i}");
+        }
+
+        RunId set = await rig.CommitAsync(Night, report);
+        await rig.SignInAsync();
+
+        string page = (await rig.GetAsync($"/sets/{set}/versions?item=report.pdf")).Body;
+
+        Assert.Contains("<p>The newest 1,000 versions; there may be more, in set", page, StringComparison.Ordinal);
     }
 
     [Fact]

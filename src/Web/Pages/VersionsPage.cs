@@ -29,9 +29,11 @@ internal static class VersionsPage
         }
 
         FoundDocument newest = versions[0];
+        string count = Amounts.Count(versions.Length, "version");
+        count = versions.Length < BackupApi.MaxVersions ? count : $"The newest {count}; there may be more,";
         Html content = Html.Of(
             $"""
-            <p>{Amounts.Count(versions.Length, "version")} in set <a href="{PagePaths.Set(
+            <p>{count} in set <a href="{PagePaths.Set(
                 newest.Set
             )}">{newest.Set}</a>. <a href="{PagePaths.Search(newest.NodeRef, "all")}">Look in all sets</a>
             <span class="id">{Show.Short(newest.Path ?? "at an unknown path", 400)}</span></p>

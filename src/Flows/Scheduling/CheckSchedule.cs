@@ -115,8 +115,20 @@ public sealed class CheckSchedule<TInput>(
         catch (Exception e) when (e is AbfException { Kind: ErrorKind.Busy } or OperationCanceledException)
         {
             _lastStart = before;
-            await (mark?.TakeBackAsync(marked, CancellationToken.None) ?? Task.CompletedTask);
+            await TakeBackAsync(mark, marked);
             throw;
+        }
+    }
+
+    private static async Task TakeBackAsync(EndMark? mark, DateTimeOffset? marked)
+    {
+        try
+        {
+            await (mark?.TakeBackAsync(marked, CancellationToken.None) ?? Task.CompletedTask);
+        }
+        catch (AbfException)
+        {
+            // What was in the way is told; with its mark left, the next try comes later.
         }
     }
 

@@ -117,7 +117,7 @@ internal sealed class RunWatch(
         }
     }
 
-    /// <summary>Null where nobody watched before, or nobody can tell: the last runs are then told once more.</summary>
+    /// <summary>Null where nobody watched before, or nobody can tell: what ended within a day is then told once more.</summary>
     private async Task<Dictionary<string, string>?> ReadAsync(CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[MaxBytes];

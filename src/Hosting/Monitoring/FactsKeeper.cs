@@ -165,7 +165,7 @@ public sealed class FactsKeeper(
         {
             string why =
                 e is AbfException ? e.Message
-                : e is OperationCanceledException ? $"it took longer than {limit.TotalMinutes:0} minutes"
+                : stop.IsCancellationRequested ? $"it took longer than {limit.TotalMinutes:0} minutes"
                 : Secret.Redact($"{e.GetType().Name}: {e.Message}");
             return (false, why);
         }

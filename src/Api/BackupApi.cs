@@ -23,6 +23,9 @@ namespace AlfrescoBackupFlows.Api;
 /// </summary>
 public sealed class BackupApi(FlowEnvironment environment) : IDisposable
 {
+    /// <summary>Versions of a document in one answer.</summary>
+    public const int MaxVersions = 1000;
+
     private readonly TextScrubber _text = new(environment.Loaded);
     private readonly ApiLimits _limits = new();
     private readonly CheckSchedule<VerifyInput> _verifications = CheckSchedules.OfVerifications(environment);

@@ -294,6 +294,32 @@ public sealed class DocumentRoutesTests
         static string? Text(JsonElement version, string member) => version.GetProperty(member).GetString();
     }
 
+    /// <summary>A document may have any number of versions, and names of any length: each row has its path, too.</summary>
+    [Theory]
+    [InlineData(1002, 10, BackupApi.MaxVersions)]
+    [InlineData(100, 60_000, 67)]
+    public async Task Of_many_versions_or_of_long_names_the_newest_are_listed(int versions, int length, int listed)
+    {
+        await using ApiRig api = await ApiRig.StartAsync();
+        StoredSet report = Report("latest", Day2, "2.0");
+        for (int i = 0; i < versions; i++)
+        {
+            report.Version(100 + i, 10, new string('n', length), "v.bin", "old", Day1, $"1.{i}");
+        }
+
+        string set = await api.CommitAsync(report);
+
+        string?[] labels =
+        [
+            .. (await api.GetAsync(Versions(set, "report.pdf")))
+                .Json.EnumerateArray()
+                .Select(v => v.GetProperty("version").GetString()),
+        ];
+
+        Assert.Equal(listed, labels.Length);
+        Assert.Equal(["2.0", $"1.{versions - 1}", $"1.{versions - 2}"], labels[..3]);
+    }
+
     [Fact]
     public async Task No_document_is_given_out_unless_the_configuration_says_so()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Text.RegularExpressions;
+using AlfrescoBackupFlows.Api;
 using AlfrescoBackupFlows.Api.Tests.Rig;
 using AlfrescoBackupFlows.Flows.Verify.Records;
 using AlfrescoBackupFlows.Repository.Format;
@@ -97,6 +98,44 @@ public sealed partial class DocumentPagesTests
         Assert.Contains(PagePaths.Root + content, on, StringComparison.Ordinal);
         Assert.Equal("one", (await rig.GetAsync(content)).Body);
         Assert.Equal(HttpStatusCode.NotFound, (await rig.GetAsync($"/sets/{set}/versions?item=nothing")).Status);
+    }
+
+    /// <summary>As Alfresco has it: the newest version has the document's content, and a reference that no search finds.</summary>
+    [Fact]
+    public async Task Versions_lead_to_the_document_in_all_sets()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        RunId set = await rig.CommitAsync(
+            Night,
+            Report("first", "1.0").Version(30, 10, "report.pdf", "first.bin", "first", "2026-11-16T10:00:00Z", "1.0")
+        );
+        await rig.SignInAsync();
+        string asked = Uri.EscapeDataString(StoredSet.NodeRef(10));
+
+        string page = WebUtility.HtmlDecode((await rig.GetAsync($"/sets/{set}/versions?item={asked}")).Body);
+
+        Assert.Contains("<p>1 version in set", page, StringComparison.Ordinal);
+        string all = $"/find?for={asked}&sets=all";
+        Assert.Contains($"<a href=\"{PagePaths.Root}{all}\">Look in all sets</a>", page, StringComparison.Ordinal);
+        Assert.Contains("<strong>report.pdf</strong>", (await rig.GetAsync(all)).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Where_a_document_has_more_versions_than_are_listed_the_page_says_so()
+    {
+        await using PageRig rig = await PageRig.StartAsync();
+        StoredSet report = Report("latest", "2.0");
+        for (int i = 0; i <= BackupApi.MaxVersions; i++)
+        {
+            report.Version(100 + i, 10, "report.pdf", "v.bin", "old", "2026-11-16T10:00:00Z", $"1.{i}");
+        }
+
+        RunId set = await rig.CommitAsync(Night, report);
+        await rig.SignInAsync();
+
+        string page = (await rig.GetAsync($"/sets/{set}/versions?item=report.pdf")).Body;
+
+        Assert.Contains("<p>The newest 1,000 versions; there may be more, in set", page, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ internal static class FindHandlers
     private const int MaxRows = 20_000;
 
     /// <summary>Characters of names, paths and URLs, which a database may have of any length.</summary>
-    private const int MaxCharacters = 4_000_000;
+    public const int MaxCharacters = 4_000_000;
 
     /// <summary>As <see cref="DocumentSearch.Segments"/> counts them: some 20 bytes each.</summary>
     private const long MaxSegments = 4_000_000;
@@ -81,6 +81,18 @@ internal static class FindHandlers
             throw ApiException.TooMany("other searches are running: try again in a minute");
         }
     }
+
+    /// <summary>As <see cref="MaxCharacters"/> counts them.</summary>
+    public static int LengthOf(FoundDocument document) =>
+        new[]
+        {
+            document.Name,
+            document.NodeRef,
+            document.Path,
+            document.ContentUrl,
+            document.Version,
+            document.Mimetype,
+        }.Sum(static text => text?.Length ?? 0);
 
     /// <summary>One search, and how far it has come.</summary>
     private sealed class Search(ApiCall call, int limit, CancellationToken stop)
@@ -185,16 +197,5 @@ internal static class FindHandlers
                 rows += state.Sets.Count;
             }
         }
-
-        private static int LengthOf(FoundDocument document) =>
-            new[]
-            {
-                document.Name,
-                document.NodeRef,
-                document.Path,
-                document.ContentUrl,
-                document.Version,
-                document.Mimetype,
-            }.Sum(static text => text?.Length ?? 0);
     }
 }

@@ -14,8 +14,6 @@ namespace AlfrescoBackupFlows.Api.Handlers;
 /// search.</summary>
 internal static class VersionHandlers
 {
-    public const int MaxVersions = 1000;
-
     public static async Task<IResult> ListAsync(ApiCall call, CancellationToken cancellationToken)
     {
         string item = ContentHandlers.ItemOf(call);
@@ -43,7 +41,7 @@ internal static class VersionHandlers
         }
     }
 
-    /// <summary>The newest first.</summary>
+    /// <summary>The newest first, as many as an answer may have.</summary>
     private static async Task<FoundDocument[]> ReadAsync(
         ApiCall call,
         SetSummary set,
@@ -64,11 +62,26 @@ internal static class VersionHandlers
         Item found = await ContentHandlers.LookUpAsync(() => new ItemLookup(catalogue, set.Id, stop).FindAsync(item));
         IReadOnlyList<CatalogueNode> versions =
             found.Node is { } node && catalogue is not null
-                ? await DocumentVersions.ReadAsync(catalogue, node, stop)
+                ? await DocumentVersions.ReadAsync(
+                    catalogue,
+                    node,
+                    BackupApi.MaxVersions,
+                    FindHandlers.MaxCharacters,
+                    stop
+                )
                 : throw ApiException.NotFound($"set {set.Id} does not know which document this is");
+        int characters = 0;
         return
         [
-            .. versions.Reverse().Take(MaxVersions).Select(version => FoundDocument.Of(set.Id, version, found.Path)),
+            .. versions
+                .Reverse()
+                .Take(BackupApi.MaxVersions)
+                .Select(version => FoundDocument.Of(set.Id, version, found.Path))
+                // Each row has the path.
+                .TakeWhile(
+                    (version, i) =>
+                        (characters += FindHandlers.LengthOf(version)) <= FindHandlers.MaxCharacters || i == 0
+                ),
         ];
     }
 }

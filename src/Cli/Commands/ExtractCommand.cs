@@ -100,9 +100,9 @@ internal static class ExtractCommand
             all && found.Node is { } node
                 ?
                 [
-                    .. (await DocumentVersions.ReadAsync(catalogue!, node, context.Stop)).Select(static version =>
-                        (LabelOf(version), version.Title, version.MainContent!.Url)
-                    ),
+                    .. (
+                        await DocumentVersions.ReadAsync(catalogue!, node, int.MaxValue, long.MaxValue, context.Stop)
+                    ).Select(static version => (LabelOf(version), version.Title, version.MainContent!.Url)),
                 ]
                 : [(found.Node?.Label ?? string.Empty, NameOf(found), found.Url)];
         IReadOnlyList<string> targets =

@@ -97,9 +97,9 @@ public sealed class CatalogueReader
     public Task<IReadOnlyList<CatalogueNode>> FindByUuidAsync(string uuid, CancellationToken cancellationToken) =>
         FindAllAsync(CatalogueLookup.OfUuid(uuid), cancellationToken);
 
-    /// <summary>The versions of the document that has, or had, a UUID.</summary>
-    public Task<IReadOnlyList<CatalogueNode>> FindVersionsAsync(string uuid, CancellationToken cancellationToken) =>
-        FindAllAsync(CatalogueLookup.OfVersionsOf(uuid), cancellationToken);
+    /// <summary>The versions of the document that has, or had, a UUID, one by one: it may have any number.</summary>
+    public IAsyncEnumerable<CatalogueNode> ReadVersionsAsync(string uuid, CancellationToken cancellationToken) =>
+        FindAsync(CatalogueLookup.OfVersionsOf(uuid), cancellationToken);
 
     /// <summary>The nodes of a name, whatever the case of its letters; one that has none is called by its UUID.</summary>
     public Task<IReadOnlyList<CatalogueNode>> FindByNameAsync(string name, CancellationToken cancellationToken) =>

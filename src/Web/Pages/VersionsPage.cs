@@ -11,11 +11,12 @@ internal static class VersionsPage
 {
     public static async Task<PageAnswer> ShowAsync(PageCall call, string id)
     {
+        string item = call.Query("item");
         ApiReply<FoundDocument[]> reply = await call.Api.AskAsync<FoundDocument[]>(
             ApiRoutes.ListVersions,
             call.Aborted,
             id,
-            query: [("item", call.Query("item"))]
+            query: [("item", item)]
         );
         if (reply.Problem is { } problem)
         {
@@ -29,11 +30,13 @@ internal static class VersionsPage
         }
 
         FoundDocument newest = versions[0];
+        string count = Amounts.Count(versions.Length, "version");
+        count = versions.Length < BackupApi.MaxVersions ? count : $"The newest {count}; there may be more,";
         Html content = Html.Of(
             $"""
-            <p>{Amounts.Count(versions.Length, "version")} in set <a href="{PagePaths.Set(
+            <p>{count} in set <a href="{PagePaths.Set(
                 newest.Set
-            )}">{newest.Set}</a>. <a href="{PagePaths.Search(newest.NodeRef, "all")}">Look in all sets</a>
+            )}">{newest.Set}</a>. <a href="{PagePaths.Search(item, "all")}">Look in all sets</a>
             <span class="id">{Show.Short(newest.Path ?? "at an unknown path", 400)}</span></p>
             <div class="wide" role="region" aria-label="Versions" tabindex="0"><table class="found">
             <caption>The versions, the newest first</caption>

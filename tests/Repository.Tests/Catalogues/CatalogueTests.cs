@@ -117,7 +117,10 @@ public sealed class CatalogueTests
             document.Id,
             Assert.Single(await reader.FindByUuidAsync(document.Uuid.ToUpperInvariant(), Never)).Id
         );
-        Assert.Equal(versions, (await reader.FindVersionsAsync(document.Uuid, Never)).Select(node => node.Id));
+        Assert.Equal(
+            versions,
+            await reader.ReadVersionsAsync(document.Uuid, Never).Select(node => node.Id).ToListAsync(Never)
+        );
         Assert.Equal(
             [document.Id, .. versions],
             (await reader.FindByNameAsync("DOCUMENT 12340.PDF", Never)).Select(node => node.Id)

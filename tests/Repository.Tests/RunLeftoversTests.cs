@@ -65,6 +65,37 @@ public sealed class RunLeftoversTests
     }
 
     [Fact]
+    public async Task Packs_of_a_page_with_so_many_rows_that_they_stand_in_an_index_blob_go_with_it()
+    {
+        await using OpenedRepository opened = await OpenedRepository.CreateAsync();
+        await opened.Repository.Log.OpenRunAsync(OpenedRepository.Run, "acme");
+        await using (RunWriter writer = opened.OpenWriter("a"))
+        {
+            for (int i = 0; i < 5000; i++)
+            {
+                await writer.AddChunkAsync(ChunkClass.Dump, BitConverter.GetBytes(i), CancellationToken.None);
+            }
+
+            await writer.CommitPageAsync(
+                new PageResult("me", ContentRef.Empty),
+                TestJson.Default.PageResult,
+                CancellationToken.None
+            );
+        }
+
+        Assert.Single(await opened.NamesAsync("index/"));
+        Assert.Single(await opened.NamesAsync("runs/"));
+
+        FreedStorage freed = await opened.Repository.DeleteLeftoversAsync(OpenedRepository.Run, CancellationToken.None);
+
+        Assert.Equal(1, freed.Packs);
+        foreach (string prefix in (string[])["index/", "packs/", "runs/"])
+        {
+            Assert.Empty(await opened.NamesAsync(prefix));
+        }
+    }
+
+    [Fact]
     public async Task What_a_set_needs_is_never_deleted()
     {
         using LostIndexBench bench = await LostIndexBench.CreateAsync();

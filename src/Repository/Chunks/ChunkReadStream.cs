@@ -6,7 +6,7 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 
 /// <summary>
 /// The bytes of a content, chunk after chunk; one chunk and, at each level of indirection, one chunk of ids are in
-/// memory.
+/// memory; of a dump, chunks of some MiB.
 /// </summary>
 internal sealed class ChunkReadStream : ReadOnlyStream
 {
@@ -14,6 +14,9 @@ internal sealed class ChunkReadStream : ReadOnlyStream
     private readonly ContentRef _content;
     private readonly ChunkClass _class;
     private readonly Stack<(ReadOnlyMemory<byte> Ids, int Depth)> _pending;
+
+    /// <summary>Null: chunks that lie together, or are long, are read one by one.</summary>
+    private readonly ChunksAhead? _ahead;
     private ReadOnlyMemory<byte> _current;
     private long _position;
 
@@ -22,6 +25,7 @@ internal sealed class ChunkReadStream : ReadOnlyStream
         _chunks = chunks;
         _content = content;
         _class = chunkClass;
+        _ahead = chunkClass == ChunkClass.Dump ? new ChunksAhead(chunks, chunkClass) : null;
         byte[] ids = new byte[content.Chunks.Length * ChunkId.Size];
         for (int i = 0; i < content.Chunks.Length; i++)
         {
@@ -99,6 +103,11 @@ internal sealed class ChunkReadStream : ReadOnlyStream
             }
 
             _pending.Push((level.Ids[ChunkId.Size..], level.Depth));
+            if (level.Depth == 0 && _ahead is not null)
+            {
+                return await _ahead.ReadAsync(level.Ids, cancellationToken);
+            }
+
             ChunkId id = ChunkId.Read(level.Ids.Span);
             byte[] chunk = await _chunks.ReadChunkAsync(
                 id,

@@ -7,8 +7,8 @@ using AlfrescoBackupFlows.Repository.Format;
 namespace AlfrescoBackupFlows.Repository.Runs;
 
 /// <summary>
-/// What a run has stored, as its receipts and pages tell. A pack has a receipt, or stands in a page; packs of rows in the
-/// index blobs of a page have receipts.
+/// What a run has stored, as its receipts and pages tell. A pack has a receipt, or stands in a page or in an index blob of
+/// one: whoever writes a page writes no receipts.
 /// </summary>
 /// <param name="Own">Names of the pages and receipts themselves, and of what else lies beneath the run's prefix.</param>
 internal sealed record RunBelongings(
@@ -17,7 +17,7 @@ internal sealed record RunBelongings(
     IReadOnlySet<ChunkIndexId> Indexes
 )
 {
-    /// <summary>Reads every page. What a damaged one names is left out.</summary>
+    /// <summary>Reads every page, with its index blobs. What a damaged one names is left out.</summary>
     public static async Task<RunBelongings> ReadAsync(SealedBlobs blobs, RunId run, CancellationToken cancellationToken)
     {
         string prefix = RunNames.Prefix(run);
@@ -39,20 +39,38 @@ internal sealed record RunBelongings(
 
         foreach (string page in own.Where(name => !name.StartsWith(receipts, StringComparison.Ordinal)))
         {
-            try
+            if (await TryAsync(() => RunPages.TryReadAsync(blobs, page, cancellationToken)) is not { } content)
             {
-                if (await RunPages.TryReadAsync(blobs, page, cancellationToken) is { } content)
-                {
-                    packs.UnionWith(content.Rows.Packs.ToArray().Select(entry => entry.Id));
-                    indexes.UnionWith(content.Indexes.Select(index => index.Id));
-                }
+                continue;
             }
-            catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+
+            Add(content.Rows);
+            foreach (ChunkIndexBlob index in content.Indexes)
             {
-                // Damaged: nothing is lost with it that anybody needs.
+                indexes.Add(index.Id);
+                Add(
+                    await TryAsync(async () => (await ChunkIndexBlobs.ReadAsync(blobs, index, cancellationToken)).Rows)
+                );
             }
         }
 
         return new RunBelongings(own, packs, indexes);
+
+        void Add(ChunkIndexTable? rows) =>
+            packs.UnionWith(rows is null ? [] : rows.Packs.ToArray().Select(entry => entry.Id));
+    }
+
+    /// <summary>Null for what is damaged: nothing is lost with it that anybody needs.</summary>
+    private static async Task<T?> TryAsync<T>(Func<Task<T?>> read)
+        where T : class
+    {
+        try
+        {
+            return await read();
+        }
+        catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
+        {
+            return null;
+        }
     }
 }

@@ -3,6 +3,7 @@ using AlfrescoBackupFlows.Flows.Archives;
 using AlfrescoBackupFlows.Flows.Exporting;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
+using AlfrescoBackupFlows.Platform.State;
 using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Listings;
 
@@ -36,6 +37,9 @@ internal static class ExportBench
     )
     {
         await using FlowEnvironment environment = rig.CreateEnvironment();
+
+        // As the command does: a host may import before it ever backed up.
+        StateDirectory.Prepare(environment.Options.State!);
         return await new SetImport(environment).RunAsync(
             new MemoryStream(file),
             anySize,

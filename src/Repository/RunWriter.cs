@@ -160,7 +160,8 @@ public sealed class RunWriter : IChunkWriter, IContentWriter, IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            ChunkIndexRows rows = _rows ?? await _pipeline.CompleteAsync(cancellationToken);
+            // Kept, so that a second call after a failed write still has them.
+            ChunkIndexRows rows = _rows ??= await _pipeline.CompleteAsync(cancellationToken);
             if (rows.Count > MaxPageRows)
             {
                 _indexes.Add((await ChunkIndexBlobs.WriteAsync(_blobs, rows, cancellationToken)).Index);

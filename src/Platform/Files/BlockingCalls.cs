@@ -18,23 +18,23 @@ internal static class BlockingCalls
     {
         ConcurrentQueue<T> left = new(items);
         ConcurrentQueue<ExceptionDispatchInfo> failures = [];
-        Thread[] others =
-        [
-            .. Enumerable
-                .Range(1, Math.Max(0, Math.Min(AtOnce, items.Count) - 1))
-                .Select(_ => new Thread(Work) { IsBackground = true, Name = "waits for a disk" }),
-        ];
-        foreach (Thread thread in others)
+        List<Thread> others = [];
+        try
         {
-            thread.Start();
+            for (int number = 1; number < Math.Min(AtOnce, items.Count); number++)
+            {
+                Thread thread = new(Work) { IsBackground = true, Name = "waits for a disk" };
+                thread.Start();
+                others.Add(thread);
+            }
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            // A system that gives no more threads: fewer do the same.
         }
 
         Work();
-        foreach (Thread thread in others)
-        {
-            thread.Join();
-        }
-
+        others.ForEach(thread => thread.Join());
         if (failures.TryPeek(out ExceptionDispatchInfo? failure))
         {
             failure.Throw();

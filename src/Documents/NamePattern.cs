@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using AlfrescoBackupFlows.Repository.Catalogues;
 
 namespace AlfrescoBackupFlows.Documents;
@@ -17,6 +16,7 @@ public sealed class NamePattern
     private const int FewSegments = 16;
 
     private readonly string[] _names;
+    private readonly (char Letter, bool IsWild)[][] _letters;
     private readonly string? _store;
     private readonly CatalogueLookup? _lookup;
     private readonly CatalogueLookup? _lastName;
@@ -24,6 +24,7 @@ public sealed class NamePattern
     private NamePattern(string[] names, CatalogueLookup? lookup, string? store)
     {
         (_names, _lookup, _store) = (names, lookup, store);
+        _letters = [.. names.Select(static name => PatternText.Read(name).ToArray())];
         Part = names.Length > 0 ? PatternText.PartOf(names[^1]) : null;
         _lastName = names.Length > 0 && PatternText.NameOf(names[^1]) is { } name ? CatalogueLookup.OfName(name) : null;
     }
@@ -47,10 +48,10 @@ public sealed class NamePattern
 
         PathStep[] steps =
         [
-            .. _names.Select(static name => new PathStep(PatternText.NameOf(name), title => IsLike(name, title))
-            {
-                IsDeep = name == Deep,
-            }),
+            .. _names.Select(
+                (name, at) =>
+                    new PathStep(PatternText.NameOf(name), title => IsLike(at, title)) { IsDeep = name == Deep }
+            ),
         ];
         IReadOnlySet<CatalogueSegmentRow>? named = _lastName is null
             ? null
@@ -100,7 +101,7 @@ public sealed class NamePattern
     public bool Matches(CatalogueNode node) =>
         _lookup is { } lookup
             ? lookup.Wants(node) && (_store is null || node.Store == _store)
-            : _names.Length > 0 && IsLike(_names[^1], node.Title);
+            : _names.Length > 0 && IsLike(_names.Length - 1, node.Title);
 
     /// <summary>Of a node that <see cref="Matches"/>.</summary>
     public bool MatchesPath(string? path)
@@ -117,7 +118,7 @@ public sealed class NamePattern
                 name += at == _names.Length - 1 ? 1 : 0;
                 at++;
             }
-            else if (at < _names.Length && IsLike(_names[at], names[name]))
+            else if (at < _names.Length && IsLike(at, names[name]))
             {
                 (at, name) = (at + 1, name + 1);
             }
@@ -136,6 +137,5 @@ public sealed class NamePattern
         return at == _names.Length;
     }
 
-    private static bool IsLike(string pattern, string name) =>
-        FileSystemName.MatchesSimpleExpression(pattern, name, ignoreCase: true);
+    private bool IsLike(int at, string name) => PatternText.IsLike(_letters[at], name);
 }

@@ -68,8 +68,43 @@ internal static class PatternText
         && !ManyForms.Value.Contains(letter)
         && (char.IsAscii(letter) || char.ToUpperInvariant(letter) == char.ToLowerInvariant(letter));
 
+    /// <summary>
+    /// Whether a name is such a one, all of it, in any case. Of <c>FileSystemName</c>, which has such patterns too, an
+    /// escaped <c>?</c> takes any letter.
+    /// </summary>
+    public static bool IsLike(ReadOnlySpan<(char Letter, bool IsWild)> pattern, string name)
+    {
+        (int at, int letter) = (0, 0);
+        (int text, int resume) = (-1, 0);
+        while (letter < name.Length)
+        {
+            if (at < pattern.Length && pattern[at] is ('*', true))
+            {
+                // For now it stands for nothing; where what comes after does not fit, for one letter more.
+                (text, resume) = (at++, letter);
+            }
+            else if (at < pattern.Length && (pattern[at].IsWild || IsSame(pattern[at].Letter, name[letter])))
+            {
+                (at, letter) = (at + 1, letter + 1);
+            }
+            else if (text >= 0)
+            {
+                (at, letter) = (text + 1, ++resume);
+            }
+            else
+            {
+                return false;
+            }
+        }
+
+        return pattern[at..].IndexOfAnyExcept(('*', true)) < 0;
+    }
+
+    private static bool IsSame(char left, char right) =>
+        left == right || char.ToUpperInvariant(left) == char.ToUpperInvariant(right);
+
     /// <summary>Its letters, and which of them stand for others.</summary>
-    private static IEnumerable<(char Letter, bool IsWild)> Read(string pattern)
+    public static IEnumerable<(char Letter, bool IsWild)> Read(string pattern)
     {
         for (int i = 0; i < pattern.Length; i++)
         {

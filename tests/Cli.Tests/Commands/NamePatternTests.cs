@@ -39,6 +39,26 @@ public sealed class NamePatternTests
     }
 
     [Theory]
+    [InlineData("what\\?", "what?", true)]
+    [InlineData("what\\?", "whats", false)]
+    [InlineData("what?", "whats", true)]
+    [InlineData("what?", "what", false)]
+    [InlineData("\\?*", "?x", true)]
+    [InlineData("\\?*", "xx", false)]
+    [InlineData("a\\*b?", "a*bc", true)]
+    [InlineData("a\\*b?", "axbc", false)]
+    [InlineData("?\\\\b", "x\\b", true)]
+    [InlineData("?\\", "x\\", true)]
+    [InlineData("?\\", "xyz", false)]
+    [InlineData("*ab*ab", "aabab", true)]
+    [InlineData("*ab*ab", "abb", false)]
+    [InlineData("*.?d*", "x.y.Pdf", true)]
+    [InlineData("x***", "x", true)]
+    [InlineData("x?*", "x", false)]
+    public void A_name_is_taken_letter_by_letter(string pattern, string name, bool isTaken) =>
+        Assert.Equal(isTaken, NamePattern.Parse(pattern).Matches(Named(name)));
+
+    [Theory]
     [InlineData("report", "REPORT 2026.pdf", "rapport.pdf")]
     [InlineData("*.pdf*47113?a", "x.pdf 47113-A", "x.pdf 4711")]
     [InlineData("\u00dcbersicht", "eine \u00fcbersicht", "ubersich")]

@@ -11,6 +11,7 @@ using AlfrescoBackupFlows.Hosting.Options;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -65,6 +66,7 @@ internal static class MirrorCommand
                     RunAsync(
                         context,
                         new MirrorRequest(
+                            new StoreName(to.Name, file.Name),
                             parsed.GetRequiredValue(to),
                             parsed.GetValue(file),
                             parsed.GetValue(check),

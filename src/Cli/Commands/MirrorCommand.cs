@@ -8,6 +8,7 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
@@ -84,6 +85,7 @@ internal static class MirrorCommand
 
     private static async Task<int> RunAsync(CommandContext context, MirrorRequest request)
     {
+        StoreUrls.RequireNoSecret(request.Name.Url, request.Url);
         context.Load(OptionsScope.Blobs);
         context.HowToGoOn = "what was copied stays copied, and the next 'abf mirror' goes on";
         string target = StorePlace.Of(request.Url)!;

@@ -100,5 +100,19 @@ public sealed class StoreFactoryTests : IDisposable
         Assert.DoesNotContain("repository.url", fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("https://acme.blob.core.windows.net/c/p?sv=1&sig=hidden")]
+    [InlineData("http://127.0.0.1:10000/acme/c?sv=1&sig=hidden")]
+    [InlineData("file:///mnt/usb?sv=1&sig=hidden")]
+    public void A_signature_on_the_command_line_is_refused_and_not_repeated(string url)
+    {
+        PermanentException fault = Assert.Throws<PermanentException>(() => StoreUrls.RequireNoSecret("--to", url));
+
+        Assert.Equal(ErrorKind.Configuration, fault.Kind);
+        Assert.StartsWith("--to holds a signature, which other users", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("hidden", fault.Message, StringComparison.Ordinal);
+        StoreUrls.RequireNoSecret("--to", "file:///mnt/usb/what?");
+    }
+
     public void Dispose() => _directory.Dispose();
 }

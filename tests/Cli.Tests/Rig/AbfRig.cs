@@ -131,8 +131,15 @@ internal sealed class AbfRig : IDisposable
         Process process = ChildProcess.Start(start);
         if (closesInput)
         {
-            process.StandardInput.Write(Input);
-            process.StandardInput.Close();
+            try
+            {
+                process.StandardInput.Write(Input);
+                process.StandardInput.Close();
+            }
+            catch (IOException)
+            {
+                // A command that needs no input may have ended by now.
+            }
         }
 
         return process;

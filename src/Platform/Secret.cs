@@ -1,11 +1,12 @@
 using System.Collections.Concurrent;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace AlfrescoBackupFlows.Platform;
 
 /// <summary>A password, passphrase, connection string or signature. Prints as <c>[secret]</c>; the value is read only
 /// where it is used.</summary>
-public sealed class Secret
+public sealed partial class Secret
 {
     private const string Shown = "[secret]";
 
@@ -41,6 +42,9 @@ public sealed class Secret
             .Keys.OrderByDescending(value => value.Length)
             .Aggregate(text, (left, value) => left.Replace(value, Shown, StringComparison.Ordinal));
 
+    /// <summary>The text without the signatures of URLs in it, such as one that was given in place of a path.</summary>
+    public static string RedactSignatures(string text) => Signature().Replace(text, $"${{name}}{Shown}");
+
     private static IEnumerable<string> PartsOf(string value)
     {
         foreach (string whole in (string[])[value, value.Trim()])
@@ -68,4 +72,12 @@ public sealed class Secret
     }
 
     private static readonly string[] SecretNames = ["key", "signature", "password"];
+
+    // The value that Azure, and those that took it over, have at the end of a shared access signature.
+    [GeneratedRegex(
+        """(?<name>[?&;]sig=)[^&;#\s'"]+""",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000
+    )]
+    private static partial Regex Signature();
 }

@@ -140,8 +140,8 @@ internal static class RepositoryOpening
 
         throw new PermanentException(
             ErrorKind.Configuration,
-            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted, "
-                + "or run 'abf init' to begin one."
+            $"There is no repository at {blobs.Location}. Check repository.url and that its volume is mounted"
+                + $"{StoreName.OrInit}."
         );
     }
 

@@ -18,4 +18,13 @@ public sealed class SecretTests
             )
         );
     }
+
+    [Theory]
+    [InlineData("'/a/https:/h/c?sv=1&sig=a%2Fb&se=2' is none", "'/a/https:/h/c?sv=1&sig=[secret]&se=2' is none")]
+    [InlineData("https://h/c?SIG=abc is none", "https://h/c?SIG=[secret] is none")]
+    [InlineData("sig=none, and /a?design=b", "sig=none, and /a?design=b")]
+    public void A_signature_of_a_URL_that_was_given_as_something_else_is_not_shown(string text, string shown)
+    {
+        Assert.Equal(shown, Secret.RedactSignatures(text));
+    }
 }

@@ -119,4 +119,13 @@ public sealed class AzureLocationTests
 
     private static IBlobStore Open(string url, Secret? connectionString) =>
         new AzureStoreProvider().Open(url, connectionString, TimeProvider.System);
+
+    [Fact]
+    public void A_connection_string_may_hold_a_signature()
+    {
+        const string Url = "https://acme.blob.core.windows.net/c/p";
+        var signed = new Secret("BlobEndpoint=https://acme.blob.core.windows.net;SharedAccessSignature=sv=1&sig=a%3D");
+
+        Assert.Equal(Url, new AzureStoreProvider().Open(Url, signed, TimeProvider.System).Location);
+    }
 }

@@ -8,9 +8,11 @@ using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Hosting.Notifications;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Cli.Commands;
 
@@ -65,6 +67,7 @@ internal static class MirrorCommand
                     RunAsync(
                         context,
                         new MirrorRequest(
+                            new StoreName(to.Name, file.Name),
                             parsed.GetRequiredValue(to),
                             parsed.GetValue(file),
                             parsed.GetValue(check),
@@ -82,6 +85,7 @@ internal static class MirrorCommand
 
     private static async Task<int> RunAsync(CommandContext context, MirrorRequest request)
     {
+        StoreUrls.RequireNoSecret(request.Name.Url, request.Url);
         context.Load(OptionsScope.Blobs);
         context.HowToGoOn = "what was copied stays copied, and the next 'abf mirror' goes on";
         string target = StorePlace.Of(request.Url)!;

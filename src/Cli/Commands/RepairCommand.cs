@@ -5,6 +5,7 @@ using AlfrescoBackupFlows.Cli.Output;
 using AlfrescoBackupFlows.Contracts;
 using AlfrescoBackupFlows.Flows.Repair;
 using AlfrescoBackupFlows.Hosting.Options;
+using AlfrescoBackupFlows.Hosting.Stores;
 using AlfrescoBackupFlows.Platform;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Platform.Files;
@@ -100,6 +101,11 @@ internal static class RepairCommand
                 ErrorKind.Configuration,
                 "--connection-string-file goes with --from-mirror URL"
             );
+        }
+
+        if (request.Mirror is { } mirror)
+        {
+            StoreUrls.RequireNoSecret("--from-mirror", mirror);
         }
 
         context.Load(request.IsLive ? OptionsScope.Installation : OptionsScope.Repository);

@@ -56,12 +56,14 @@ internal sealed class FileLog : ILoggerProvider
         LogEntry entry = LogEntry.Of(
             _time.GetUtcNow().UtcDateTime,
             level,
-            PlainText.Escape(message.ReplaceLineEndings(" ")),
+            PlainText.Escape(Secret.RedactSignatures(message.ReplaceLineEndings(" "))),
             RunScope.Current
         ) with
         {
             Category = category,
-            Exception = exception is null ? null : Secret.Redact(exception.ToString().ReplaceLineEndings("\n")),
+            Exception = exception is null
+                ? null
+                : Secret.RedactSignatures(Secret.Redact(exception.ToString().ReplaceLineEndings("\n"))),
         };
         Exception? fault;
         lock (_gate)

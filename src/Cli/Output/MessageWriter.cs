@@ -77,7 +77,7 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     private void Write(LogLevel level, string text, bool hold)
     {
-        string clean = PlainText.Escape(text.ReplaceLineEndings(" "));
+        string clean = PlainText.Escape(Secret.RedactSignatures(text.ReplaceLineEndings(" ")));
         var entry = LogEntry.Of(time.GetUtcNow().UtcDateTime, level, clean, RunScope.Current ?? Scope);
         lock (_gate)
         {

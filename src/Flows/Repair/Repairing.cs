@@ -74,10 +74,19 @@ public sealed class Repairing(FlowEnvironment environment)
             );
         }
 
+        var name = new StoreName("--from-mirror", "--connection-string-file");
         IBlobStore store = await environment.Stores.OpenMirror!(
-            new MirrorPlace(url, request.ConnectionStringFile, IsNew: false, IsDryRun: false),
+            new MirrorPlace(name, url, request.ConnectionStringFile, IsNew: false, IsDryRun: false),
             cancellationToken
         );
-        return await environment.Repository.OpenCopyAsync(store, cancellationToken);
+        try
+        {
+            return await environment.Repository.OpenCopyAsync(store, cancellationToken);
+        }
+        catch (AbfException e) when (e.Message.Contains(store.Location, StringComparison.Ordinal))
+        {
+            // What a repository says of its place, such as that there is none.
+            throw name.Tell(e);
+        }
     }
 }

@@ -126,7 +126,8 @@ public sealed record RepositoryStores(IBlobStore Blobs, IBlobStore Control)
 }
 
 /// <summary>Where a mirror copies to.</summary>
+/// <param name="Name">How its faults are told.</param>
 /// <param name="ConnectionStringFile">For it; null: as the repository is opened.</param>
 /// <param name="IsNew">Its place may be made.</param>
 /// <param name="IsDryRun">Nothing is made, and a place that is missing is an empty store.</param>
-public sealed record MirrorPlace(string Url, string? ConnectionStringFile, bool IsNew, bool IsDryRun);
+public sealed record MirrorPlace(StoreName Name, string Url, string? ConnectionStringFile, bool IsNew, bool IsDryRun);

@@ -16,6 +16,8 @@ public static class StoreFactory
     /// <summary>Where the control store is when <c>repository.controlUrl</c> does not say.</summary>
     public const string ControlPrefix = "control";
 
+    private static readonly StoreName ControlName = new("repository.controlUrl", StoreName.RepositoryFile);
+
     /// <summary>Opens what is there, for a host that adds to it.</summary>
     /// <exception cref="PermanentException">Storage: it is not there, or refuses. Configuration: it is a mirror, to
     /// which nobody else writes.</exception>
@@ -94,18 +96,18 @@ public static class StoreFactory
         string? below = repository.ControlUrl is { } elsewhere
             ? DirectoryUrl.TryNameBelow(url, elsewhere)
             : ControlPrefix;
-        IBlobStore control = below is null
-            ? await controlProvider.CreateAsync(
-                repository.ControlUrl!,
-                loaded.ConnectionString,
-                time,
-                cancellationToken
-            )
-            : await provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
+        IBlobStore control = repository.ControlUrl is null
+            ? await OpenControlAsync()
+            : await NamedBlobStore.OpenAsync(ControlName, OpenControlAsync);
         return new RepositoryStores(blobs, control)
         {
             OpenMirror = (mirror, token) => OpenMirrorAsync(loaded, mirror, time, token),
         };
+
+        Task<IBlobStore> OpenControlAsync() =>
+            below is null
+                ? controlProvider.CreateAsync(repository.ControlUrl!, loaded.ConnectionString, time, cancellationToken)
+                : provider.CreateBelowAsync(url, below, loaded.ConnectionString, time, cancellationToken);
     }
 
     /// <summary>
@@ -122,21 +124,32 @@ public static class StoreFactory
         string url = place.Url;
         if (StoreProviders.FaultOf(url) is { } fault)
         {
-            throw new PermanentException(ErrorKind.Configuration, $"the target of the mirror {fault}");
+            throw place.Name.Tell(new PermanentException(ErrorKind.Configuration, $"{place.Name.Url} {fault}"));
         }
 
-        Secret? connectionString =
-            place.ConnectionStringFile is { } file
-                ? SecretFile.Read(file, "the connection string file of the mirror").Value
-            : url.Contains('?', StringComparison.Ordinal) ? null
-            : loaded.ConnectionString;
+        Secret? own = place.ConnectionStringFile is { } file
+            ? SecretFile.Read(file, place.Name.ConnectionStringFile).Value
+            : null;
+        bool asRepository =
+            own is null && !url.Contains('?', StringComparison.Ordinal) && loaded.ConnectionString is not null;
+        Secret? connectionString = asRepository ? loaded.ConnectionString : own;
+        StoreName name = asRepository
+            ? place.Name with
+            {
+                ConnectionStringFile = StoreName.RepositoryFile,
+            }
+            : place.Name;
         IBlobStoreProvider provider = StoreProviders.Of(url);
         return place.IsDryRun && !provider.HasPlace(url)
             ? new NoBlobs(url)
             : LimitUploads(
-                place is { IsNew: true, IsDryRun: false }
-                    ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
-                    : provider.Open(url, connectionString, time),
+                await NamedBlobStore.OpenAsync(
+                    name,
+                    async () =>
+                        place is { IsNew: true, IsDryRun: false }
+                            ? await provider.CreateAsync(url, connectionString, time, cancellationToken)
+                            : provider.Open(url, connectionString, time)
+                ),
                 loaded,
                 time
             );

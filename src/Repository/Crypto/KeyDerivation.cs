@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Format;
 using NSec.Cryptography;
 
@@ -33,6 +34,7 @@ internal static class KeyDerivation
     private static readonly Queue<(byte[] Of, byte[] Key)> Kept = new();
 
     /// <summary>The key-encryption key. The caller clears it.</summary>
+    /// <exception cref="PermanentException">Configuration: this process does not get the memory.</exception>
     public static byte[] Derive(ReadOnlySpan<byte> passphrase, KdfDocument kdf)
     {
         byte[] of = DigestOf(passphrase, kdf);
@@ -81,8 +83,22 @@ internal static class KeyDerivation
             NumberOfPasses = kdf.Iterations,
             DegreeOfParallelism = kdf.Parallelism,
         };
-        return PasswordBasedKeyDerivationAlgorithm
-            .Argon2id(parameters)
-            .DeriveBytes(passphrase, kdf.Salt, KeyRing.KeySize);
+        try
+        {
+            return PasswordBasedKeyDerivationAlgorithm
+                .Argon2id(parameters)
+                .DeriveBytes(passphrase, kdf.Salt, KeyRing.KeySize);
+        }
+        catch (Exception e) when (e is CryptographicException or OutOfMemoryException)
+        {
+            // With parameters within bounds nothing else of it can fail.
+            throw new PermanentException(
+                ErrorKind.Configuration,
+                $"the key derivation of the passphrase needs {kdf.MemoryKiB / 1024} MiB of memory at once, and this process "
+                    + "did not get them; raise its limit (ulimit -v, MemoryMax of the unit, the container's), or end what "
+                    + "takes the memory",
+                e
+            );
+        }
     }
 }

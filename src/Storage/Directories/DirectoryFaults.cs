@@ -45,7 +45,7 @@ internal static class DirectoryFaults
 
     public static PermanentException Missing(string root) =>
         Permanent(
-            $"repository.url: the directory {root} does not exist; mount it, correct the path, or run abf init for a new repository",
+            $"repository.url: the directory {root} does not exist; mount it or correct the path{StoreName.OrInit}",
             inner: null
         );
 

@@ -204,6 +204,9 @@ public sealed class MirrorCommandTests(CommittedSample sample, OnDemand<Postgres
             "the repository itself"
         );
         AssertFault(await Abf.RunAsync("mirror", "--to", "ftp://host/x"), 2, "ftp://host/x", "file:///path");
+        AbfResult signed = await Abf.RunAsync("mirror", "--to", "https://h.example/c?sv=1&sig=hidden");
+        AssertFault(signed, 2, "--to holds a signature", "--connection-string-file");
+        Assert.DoesNotContain("hidden", signed.Error, StringComparison.Ordinal);
         Abf.Section("repository")["encryption"] = "none";
         Abf.Section("repository")["url"] = Url;
         AssertDone(await Abf.RunAsync("init"));

@@ -92,8 +92,11 @@ public sealed class RepairCommandTests(CommittedSample sample, OnDemand<Postgres
         AssertFault(
             await Abf.RunAsync("repair", "--from-mirror", new Uri(Abf.Combine("nowhere")).AbsoluteUri),
             6,
+            "--from-mirror: the directory",
             "nowhere"
         );
+        AbfResult signed = await Abf.RunAsync("import", "https://h.example/c?sv=1&sig=hidden");
+        AssertFault(signed, 5, "h.example/c?sv=1&sig=[secret]' cannot be read");
         AssertFault(await Abf.RunAsync("repair", "--depth", "deep"), 2, "--depth 'deep'", "structure");
         AssertFault(await Abf.RunAsync("repair", "--connection-string-file", "x"), 2, "--from-mirror");
     }

@@ -1,3 +1,4 @@
+using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Crypto;
 using AlfrescoBackupFlows.Repository.Format;
 using Xunit;
@@ -27,5 +28,23 @@ public sealed class KeyDerivationTests
         ];
         Assert.Equal(6, others.Append(copy).Select(Convert.ToHexString).Distinct().Count());
         Assert.Equal(copy, KeyDerivation.Derive("one"u8, Cheap));
+    }
+
+    [Fact]
+    [Trait("needs", "linux")]
+    public void Too_little_memory_is_a_permanent_fault_that_says_how_much_is_needed()
+    {
+        Assert.SkipWhen(
+            File.ReadAllText("/proc/sys/vm/overcommit_memory").Trim() == "1",
+            "the kernel of this machine promises any amount of memory"
+        );
+
+        // 2 TiB, which no machine gives at once.
+        PermanentException fault = Assert.Throws<PermanentException>(() =>
+            KeyDerivation.Derive("one"u8, Cheap with { MemoryKiB = int.MaxValue })
+        );
+
+        Assert.Equal(ErrorKind.Configuration, fault.Kind);
+        Assert.Contains("needs 2097151 MiB of memory", fault.Message, StringComparison.Ordinal);
     }
 }

@@ -4,6 +4,7 @@ using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tasks;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository.Mirroring;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Flows.Mirroring.Activities;
 
@@ -34,7 +35,7 @@ internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<Mi
         long started = environment.Time.GetTimestamp();
         var mirroring = new Mirroring(environment);
         MirrorReport report = await mirroring.RunAsync(
-            new MirrorRequest(target.Url!, target.ConnectionStringFile),
+            new MirrorRequest(NameOf(input.Target), target.Url!, target.ConnectionStringFile),
             () => environment.Time.GetElapsedTime(started) >= Budget,
             onCopied: null,
             cancellationToken
@@ -55,6 +56,8 @@ internal sealed class MirrorBlobs(FlowEnvironment environment) : FlowActivity<Mi
             UnfitBlobs = input.Url is null ? 0 : report.UnfitBlobs,
         };
     }
+
+    private static StoreName NameOf(int target) => new($"mirror.{target}.url", $"mirror.{target}.connectionStringFile");
 
     private static PermanentException Gone(MirrorStep input) =>
         new(

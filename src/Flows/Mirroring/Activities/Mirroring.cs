@@ -32,7 +32,7 @@ public sealed class Mirroring(FlowEnvironment environment)
         {
             throw new PermanentException(
                 ErrorKind.Configuration,
-                "the target of the mirror is the repository itself (repository.url): name another place"
+                $"{request.Name.Url} names the repository itself (repository.url): name another place"
             );
         }
 
@@ -41,7 +41,13 @@ public sealed class Mirroring(FlowEnvironment environment)
         var memory = new MirrorMemory(environment.Options.State!, id, request.Url);
         RememberedHead? seen = memory.Recall();
         IBlobStore target = await environment.Stores.OpenMirror!(
-            new MirrorPlace(request.Url, request.ConnectionStringFile, IsNew: seen is null, request.IsDryRun),
+            new MirrorPlace(
+                request.Name,
+                request.Url,
+                request.ConnectionStringFile,
+                IsNew: seen is null,
+                request.IsDryRun
+            ),
             cancellationToken
         );
         var options = new MirrorOptions

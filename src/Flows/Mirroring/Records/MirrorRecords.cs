@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using AlfrescoBackupFlows.Repository.Format;
+using AlfrescoBackupFlows.Storage;
 
 namespace AlfrescoBackupFlows.Flows.Mirroring.Records;
 
@@ -25,12 +26,14 @@ public sealed record MirrorStep(int Target)
 }
 
 /// <summary>A mirror that is called for by a person or by the configuration.</summary>
+/// <param name="Name">How faults of the target are told.</param>
 /// <param name="Url">Of the target.</param>
 /// <param name="ConnectionStringFile">For it; null: as the repository is opened.</param>
 /// <param name="Checks">Compare by hashes what both sides have.</param>
 /// <param name="Repairs">Store again what the target has lost.</param>
 /// <param name="IsDryRun">Say what would be copied.</param>
 public sealed record MirrorRequest(
+    StoreName Name,
     string Url,
     string? ConnectionStringFile,
     bool Checks = false,

@@ -1,5 +1,6 @@
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Platform.Errors;
+using AlfrescoBackupFlows.Repository.Chunks;
 using AlfrescoBackupFlows.Repository.Format;
 
 namespace AlfrescoBackupFlows.Flows.Exporting;
@@ -41,10 +42,9 @@ internal sealed class LostChunks(SetReader set, LostPacks lost)
     {
         if (depth > 0)
         {
-            byte[] ids = await set.Chunks.ReadChunkAsync(id, ChunkClass.Metadata, cancellationToken);
-            for (int i = 0; i <= ids.Length - ChunkId.Size; i += ChunkId.Size)
+            foreach (ChunkId below in await set.Chunks.ReadListAsync(id, cancellationToken))
             {
-                await LookAsync(ChunkId.Read(ids.AsSpan(i)), depth - 1, chunkClass, cancellationToken);
+                await LookAsync(below, depth - 1, chunkClass, cancellationToken);
             }
         }
         else if (!set.Index.TryFind(id, lost, out _))

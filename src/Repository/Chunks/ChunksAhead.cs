@@ -38,12 +38,7 @@ internal sealed class ChunksAhead(IChunkSource chunks, ChunkClass chunkClass)
 
     private async ValueTask FetchAsync(ReadOnlyMemory<byte> ids, CancellationToken cancellationToken)
     {
-        ChunkId[] wanted = new ChunkId[Math.Min(ids.Length / ChunkId.Size, _next)];
-        for (int i = 0; i < wanted.Length; i++)
-        {
-            wanted[i] = ChunkId.Read(ids.Span[(i * ChunkId.Size)..]);
-        }
-
+        ChunkId[] wanted = ChunkId.ReadAll(ids.Span[..Math.Min(ids.Length, _next * ChunkId.Size)]);
         _read.Clear();
         (int count, long bytes) = (0, 0);
         await chunks.ReadManyAsync(wanted, chunkClass, Keep, cancellationToken);

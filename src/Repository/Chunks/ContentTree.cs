@@ -24,18 +24,9 @@ public static class ContentTree
     )
     {
         byte[] bytes = await chunks.ReadChunkAsync(list, ChunkClass.Metadata, cancellationToken);
-        if (bytes.Length % ChunkId.Size != 0)
-        {
-            throw Damage.InPart($"the list of chunks {list}", "it holds no whole number of ids");
-        }
-
-        ChunkId[] ids = new ChunkId[bytes.Length / ChunkId.Size];
-        for (int i = 0; i < ids.Length; i++)
-        {
-            ids[i] = ChunkId.Read(bytes.AsSpan(i * ChunkId.Size));
-        }
-
-        return ids;
+        return bytes.Length % ChunkId.Size == 0
+            ? ChunkId.ReadAll(bytes)
+            : throw Damage.InPart($"the list of chunks {list}", "it holds no whole number of ids");
     }
 
     private static async IAsyncEnumerable<(ChunkId Id, bool IsList)> WalkAsync(

@@ -15,6 +15,18 @@ public readonly record struct ChunkId(UInt128 Value) : IComparable<ChunkId>
 
     public static ChunkId Read(ReadOnlySpan<byte> source) => new(BinaryPrimitives.ReadUInt128BigEndian(source));
 
+    /// <summary>Ids one after the other.</summary>
+    public static ChunkId[] ReadAll(ReadOnlySpan<byte> source)
+    {
+        ChunkId[] ids = new ChunkId[source.Length / Size];
+        for (int i = 0; i < ids.Length; i++)
+        {
+            ids[i] = Read(source[(i * Size)..]);
+        }
+
+        return ids;
+    }
+
     public void Write(Span<byte> destination) => BinaryPrimitives.WriteUInt128BigEndian(destination, Value);
 
     /// <summary>Reads 32 lower-case hexadecimal digits.</summary>

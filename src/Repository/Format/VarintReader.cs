@@ -102,14 +102,7 @@ internal ref struct VarintReader(ReadOnlySpan<byte> source, string what)
         long length = ReadBounded(long.MaxValue, "the length of a content");
         int depth = ReadByte();
         int count = (int)ReadBounded(ContentRef.MaxInlineChunks, "the number of a content's chunks");
-        ReadOnlySpan<byte> ids = ReadBytes(count * ChunkId.Size);
-        ChunkId[] chunks = new ChunkId[count];
-        for (int i = 0; i < count; i++)
-        {
-            chunks[i] = ChunkId.Read(ids[(i * ChunkId.Size)..]);
-        }
-
-        ContentRef content = new(length, depth, [.. chunks]);
+        ContentRef content = new(length, depth, [.. ChunkId.ReadAll(ReadBytes(count * ChunkId.Size))]);
         return content.IsPlausible ? content : throw Wrong("a content reference contradicts itself");
     }
 }

@@ -35,12 +35,15 @@ public sealed partial class Secret
 
     /// <summary>
     /// The text without any secret that this process has read so far, nor the keys and signatures in one that is a
-    /// connection string. For text that was not written for others to read, such as the details of a defect.
+    /// connection string, nor <see cref="RedactSignatures">signatures of URLs</see>. For text that was not written for
+    /// others to read, such as the details of a defect.
     /// </summary>
     public static string Redact(string text) =>
-        Values
-            .Keys.OrderByDescending(value => value.Length)
-            .Aggregate(text, (left, value) => left.Replace(value, Shown, StringComparison.Ordinal));
+        RedactSignatures(
+            Values
+                .Keys.OrderByDescending(value => value.Length)
+                .Aggregate(text, (left, value) => left.Replace(value, Shown, StringComparison.Ordinal))
+        );
 
     /// <summary>The text without the signatures of URLs in it, such as one that was given in place of a path.</summary>
     public static string RedactSignatures(string text) => Signature().Replace(text, $"${{name}}{Shown}");

@@ -53,17 +53,10 @@ internal sealed class FileLog : ILoggerProvider
 
     private void Write(string category, LogLevel level, string message, Exception? exception)
     {
-        LogEntry entry = LogEntry.Of(
-            _time.GetUtcNow().UtcDateTime,
-            level,
-            PlainText.Escape(Secret.RedactSignatures(message.ReplaceLineEndings(" "))),
-            RunScope.Current
-        ) with
+        LogEntry entry = LogEntry.Of(_time.GetUtcNow().UtcDateTime, level, message, RunScope.Current) with
         {
             Category = category,
-            Exception = exception is null
-                ? null
-                : Secret.RedactSignatures(Secret.Redact(exception.ToString().ReplaceLineEndings("\n"))),
+            Exception = exception is null ? null : Secret.Redact(exception.ToString().ReplaceLineEndings("\n")),
         };
         Exception? fault;
         lock (_gate)

@@ -1,4 +1,5 @@
 using AlfrescoBackupFlows.Flows.Tasks;
+using AlfrescoBackupFlows.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Output;
@@ -14,7 +15,15 @@ internal sealed record LogEntry(DateTime Time, LogLevel Level, string Message, s
     /// <summary>The details of a fault, several lines; null without one.</summary>
     public string? Exception { get; init; }
 
+    /// <summary>One of any text, which is cleaned here.</summary>
     /// <param name="scope">Null outside of any run.</param>
     public static LogEntry Of(DateTime time, LogLevel level, string message, RunScope? scope) =>
-        new(time, level, message, scope?.Run, scope?.Phase, scope?.Set);
+        new(
+            time,
+            level,
+            PlainText.Escape(Secret.RedactSignatures(message.ReplaceLineEndings(" "))),
+            scope?.Run,
+            scope?.Phase,
+            scope?.Set
+        );
 }

@@ -1,5 +1,4 @@
 using AlfrescoBackupFlows.Flows.Tasks;
-using AlfrescoBackupFlows.Platform;
 using Microsoft.Extensions.Logging;
 
 namespace AlfrescoBackupFlows.Cli.Output;
@@ -77,8 +76,7 @@ internal sealed class MessageWriter(TextWriter stderr, bool quiet, TimeProvider 
 
     private void Write(LogLevel level, string text, bool hold)
     {
-        string clean = PlainText.Escape(Secret.RedactSignatures(text.ReplaceLineEndings(" ")));
-        var entry = LogEntry.Of(time.GetUtcNow().UtcDateTime, level, clean, RunScope.Current ?? Scope);
+        var entry = LogEntry.Of(time.GetUtcNow().UtcDateTime, level, text, RunScope.Current ?? Scope);
         lock (_gate)
         {
             if (hold)

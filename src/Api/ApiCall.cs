@@ -44,6 +44,8 @@ public sealed class ApiCall
 
     internal ILogger Logger { get; }
 
+    internal void Warn(string line) => Logs.Warned(Logger, line);
+
     /// <summary>Who asks, as far as the host can tell.</summary>
     internal IPAddress? Client => Http.Connection.RemoteIpAddress;
 

@@ -95,19 +95,11 @@ internal static class ContentHandlers
         (BackupRepository repository, LogHead head) = await call.Sets.OpenAsync(stop);
         RequireContentKeys(call, repository);
         parts.Held = await call.Sets.HoldAsync(set.Id, stop);
-        SetCatalogues catalogues = await SetCatalogues.OpenAsync(
-            repository,
-            head.State,
-            warning => Logs.Warned(call.Logger, warning),
-            stop
-        );
+        SetCatalogues catalogues = await SetCatalogues.OpenAsync(repository, head.State, call.Warn, stop);
         SetManifest manifest = await catalogues.ReadManifestAsync(set);
         (Item found, (ContentRef Content, ChunkClass Class)? source) = await LookUpAsync(async () =>
         {
-            CatalogueReader? catalogue = await catalogues.TryOpenAsync(
-                manifest,
-                line => Logs.Warned(call.Logger, line)
-            );
+            CatalogueReader? catalogue = await catalogues.TryOpenAsync(manifest, call.Warn);
             Item named = await new ItemLookup(catalogue, set.Id, stop).FindAsync(item);
             return (named, await new ContentFiles(catalogues.Chunks, manifest).FindAsync(named.Url, stop));
         });

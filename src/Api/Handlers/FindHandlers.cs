@@ -44,41 +44,54 @@ internal static class FindHandlers
         string where = call.Query("sets", maxLength: 100) ?? All;
         RunId? only = where == All ? null : (await SetHandlers.FindAsync(call, where, cancellationToken)).Id;
 
-        using var late = new CancellationTokenSource(Longest, call.Environment.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        await WaitForTurnAsync(call, stop.Token, cancellationToken);
-        try
-        {
-            var search = new Search(call, limit, stop.Token);
-            await search.RunAsync(pattern, only, cancellationToken);
-            Logs.Searched(
-                call.Logger,
-                PlainText.Excerpt(pattern),
-                call.Client,
-                search.Found.Count,
-                search.Stopped is { } why ? $", ended by its {why}" : string.Empty
-            );
-            return ApiCall.Ok(search.ToDocument(), ApiJson.Relaxed.FindDocument);
-        }
-        finally
-        {
-            call.Limits.Searching.Release();
-        }
+        Search search = await InTurnAsync(
+            call,
+            async stop =>
+            {
+                var search = new Search(call, limit, stop);
+                await search.RunAsync(pattern, only, cancellationToken);
+                return search;
+            },
+            cancellationToken
+        );
+        Logs.Searched(
+            call.Logger,
+            PlainText.Excerpt(pattern),
+            call.Client,
+            search.Found.Count,
+            search.Stopped is { } why ? $", ended by its {why}" : string.Empty
+        );
+        return ApiCall.Ok(search.ToDocument(), ApiJson.Relaxed.FindDocument);
     }
 
-    /// <summary>One goes on at a time; whoever waited gives the place back.</summary>
-    /// <param name="stop">When the time is over.</param>
+    /// <summary>One search goes on at a time.</summary>
+    /// <param name="search">Gets what ends it when the time is over, of which waiting takes a part.</param>
     /// <param name="aborted">Nobody waits for it any more.</param>
     /// <exception cref="ApiException">429: the others took all of the time.</exception>
-    public static async Task WaitForTurnAsync(ApiCall call, CancellationToken stop, CancellationToken aborted)
+    public static async Task<T> InTurnAsync<T>(
+        ApiCall call,
+        Func<CancellationToken, Task<T>> search,
+        CancellationToken aborted
+    )
     {
+        using var late = new CancellationTokenSource(Longest, call.Environment.Time);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(aborted, late.Token);
         try
         {
-            await call.Limits.Searching.WaitAsync(stop);
+            await call.Limits.Searching.WaitAsync(stop.Token);
         }
         catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
         {
             throw ApiException.TooMany("other searches are running: try again in a minute");
+        }
+
+        try
+        {
+            return await search(stop.Token);
+        }
+        finally
+        {
+            call.Limits.Searching.Release();
         }
     }
 
@@ -121,19 +134,14 @@ internal static class FindHandlers
                         .Where(set => only is null || set.Id == only),
                 ];
                 _notSearched = sets.Length;
-                SetCatalogues catalogues = await SetCatalogues.OpenAsync(
-                    repository,
-                    head.State,
-                    warning => Logs.Warned(call.Logger, warning),
-                    stop
-                );
+                SetCatalogues catalogues = await SetCatalogues.OpenAsync(repository, head.State, call.Warn, stop);
                 var search = new DocumentSearch(catalogues.Segments, NamePattern.Parse(pattern), stop);
                 await AddAsync(sets, catalogues, search);
                 await ReadAsync(search);
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Repository && _searched > 0)
             {
-                Logs.Warned(call.Logger, $"a search ends early: {e.Message}");
+                call.Warn($"a search ends early: {e.Message}");
                 Stopped = "damage";
             }
             catch (OperationCanceledException) when (!aborted.IsCancellationRequested)
@@ -175,7 +183,7 @@ internal static class FindHandlers
             }
             catch (PermanentException e) when (e.Kind is ErrorKind.Repository)
             {
-                Logs.Warned(call.Logger, SetCatalogues.LossOf(set.Id, e));
+                call.Warn(SetCatalogues.LossOf(set.Id, e));
                 return null;
             }
         }

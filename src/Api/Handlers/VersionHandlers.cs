@@ -18,12 +18,13 @@ internal static class VersionHandlers
     {
         string item = ContentHandlers.ItemOf(call);
         SetSummary set = await SetHandlers.FindAsync(call, call.Id, cancellationToken);
-        using var late = new CancellationTokenSource(FindHandlers.Longest, call.Environment.Time);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, late.Token);
-        await FindHandlers.WaitForTurnAsync(call, stop.Token, cancellationToken);
         try
         {
-            FoundDocument[] versions = await ReadAsync(call, set, item, stop.Token);
+            FoundDocument[] versions = await FindHandlers.InTurnAsync(
+                call,
+                stop => ReadAsync(call, set, item, stop),
+                cancellationToken
+            );
             Logs.Listed(call.Logger, PlainText.Excerpt(item), set.Id, call.Client, versions.Length);
             return ApiCall.Ok(versions, ApiJson.Relaxed.FoundDocumentArray);
         }
@@ -34,10 +35,6 @@ internal static class VersionHandlers
                 $"the versions were not found within {FindHandlers.Longest.TotalSeconds:0} seconds: name the document by its "
                     + "node reference"
             );
-        }
-        finally
-        {
-            call.Limits.Searching.Release();
         }
     }
 
@@ -51,14 +48,9 @@ internal static class VersionHandlers
     {
         await using IAsyncDisposable held = await call.Sets.HoldAsync(set.Id, stop);
         (BackupRepository repository, LogHead head) = await call.Sets.OpenAsync(stop);
-        SetCatalogues catalogues = await SetCatalogues.OpenAsync(
-            repository,
-            head.State,
-            warning => Logs.Warned(call.Logger, warning),
-            stop
-        );
+        SetCatalogues catalogues = await SetCatalogues.OpenAsync(repository, head.State, call.Warn, stop);
         SetManifest manifest = await catalogues.ReadManifestAsync(set);
-        CatalogueReader? catalogue = await catalogues.TryOpenAsync(manifest, line => Logs.Warned(call.Logger, line));
+        CatalogueReader? catalogue = await catalogues.TryOpenAsync(manifest, call.Warn);
         Item found = await ContentHandlers.LookUpAsync(() => new ItemLookup(catalogue, set.Id, stop).FindAsync(item));
         IReadOnlyList<CatalogueNode> versions =
             found.Node is { } node && catalogue is not null

@@ -50,6 +50,12 @@ internal sealed record ConfigFile(int Number, string Sha256, RepositoryConfig Co
         return numbers;
     }
 
+    /// <summary>A number above every one that is there: a change that was killed before its log entry leaves a config that
+    /// nobody names.</summary>
+    /// <param name="there">As listed.</param>
+    /// <param name="current">Of the config that counts, listed or not.</param>
+    public static int NumberAfter(IReadOnlyList<int> there, int current) => checked(there.Append(current).Max() + 1);
+
     /// <summary>Reads and checks one; a newer version of the format stops before anything else is looked at.</summary>
     public static async Task<ConfigFile> ReadAsync(IBlobStore blobs, int number, CancellationToken cancellationToken) =>
         From(

@@ -103,12 +103,8 @@ internal sealed class ConfigHealing(
         return recovered;
     }
 
-    /// <summary>A number above every one that is there.</summary>
-    private async Task<int> NextNumberAsync(ConfigStamp current, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        return checked(numbers.Append(current.Number).Max() + 1);
-    }
+    private async Task<int> NextNumberAsync(ConfigStamp current, CancellationToken cancellationToken) =>
+        ConfigFile.NumberAfter(await ConfigFile.ListAsync(blobs, cancellationToken), current.Number);
 
     /// <summary>Makes a config count in the place of the current one.</summary>
     private async Task PutAsync(ConfigFile next, ConfigStamp current, CancellationToken cancellationToken)

@@ -35,10 +35,8 @@ internal sealed class CurrentConfig(IBlobStore blobs, CommitLog log, KeyRing key
         LogHead? computedFrom = null
     )
     {
-        // A number above every one that is there: a change that was killed before its log entry leaves a config that
-        // nobody names.
         IReadOnlyList<int> numbers = await ConfigFile.ListAsync(blobs, cancellationToken);
-        int number = checked(Math.Max(numbers.Count == 0 ? 0 : numbers[0], old.Number) + 1);
+        int number = ConfigFile.NumberAfter(numbers, old.Number);
         ConfigFile file =
             await ConfigFile.TryCreateAsync(blobs, time, number, config, cancellationToken)
             ?? throw new PermanentException(ErrorKind.Busy, "The keys are being changed by somebody else. Try again.");

@@ -132,7 +132,7 @@ internal static class FindPage
             <td>{Version(newest, document)}</td>
             <td class="number">{Size(document.Size)}</td>
             <td>{sets}</td>{(
-                Gives(call) ? Html.Of($"<td class=\"get\">{Download(newest, document)}</td>") : Html.Empty
+                Gives(call) ? Html.Of($"<td class=\"get\">{Download(newest, document.NodeRef, Html.Of($"{Show.Short(document.Name)} of set {newest}"))}</td>") : Html.Empty
             )}</tr>
             """
         );
@@ -156,12 +156,11 @@ internal static class FindPage
 
     private static Html SetLink(string set) => Html.Of($"<a href=\"{PagePaths.Set(set)}\">{set}</a>");
 
-    private static Html Download(string set, FoundStateDocument document) =>
+    /// <param name="what">Is read out, and not seen: all these links look the same.</param>
+    public static Html Download(string set, string item, Html what) =>
         Html.Of(
             $"""
-            <a href="{PagePaths.Content(set, document.NodeRef)}" download>Download<span class="unseen"> {Show.Short(
-                document.Name
-            )} of set {set}</span></a>
+            <a href="{PagePaths.Content(set, item)}" download>Download<span class="unseen"> {what}</span></a>
             """
         );
 

@@ -51,24 +51,19 @@ internal static class VersionsPage
         return Layout.Page(call, $"Versions of {Show.Short(newest.Name)}", PagePaths.Find, content);
     }
 
-    private static Html Row(PageCall call, FoundDocument version) =>
-        Html.Of(
+    private static Html Row(PageCall call, FoundDocument version)
+    {
+        string label = Show.Short(version.Version ?? "current", 40);
+        Html download = FindPage.Download(version.Set, version.NodeRef, Html.Of($"version {label}"));
+        return Html.Of(
             $"""
-            <tr><th scope="row">{Show.Short(version.Version ?? "current", 40)}</th>
+            <tr><th scope="row">{label}</th>
             <td>{FindPage.Changed(version.Modified)}</td>
             <td>{Show.Short(version.Name)}</td>
             <td class="number">{FindPage.Size(version.Size)}</td>{(
-                FindPage.Gives(call)
-                    ? Html.Of(
-                        $"""
-                        <td class="get"><a href="{PagePaths.Content(version.Set, version.NodeRef)}" download>Download<span class="unseen"> version {Show.Short(
-                            version.Version ?? "current",
-                            40
-                        )}</span></a></td>
-                        """
-                    )
-                    : Html.Empty
+                FindPage.Gives(call) ? Html.Of($"<td class=\"get\">{download}</td>") : Html.Empty
             )}</tr>
             """
         );
+    }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -79,14 +78,11 @@ public sealed class CloseRunTests : IDisposable
     private async Task<FlowEnvironment> BackUpAsync(Storage.IBlobStore blobs)
     {
         await BackupRepository.InitAsync(blobs, new RepositoryInit("none", null, "test", TimeProvider.System), Token);
-        var options = new BackupOptions { State = _directory.Combine("state") };
-        options.Installation.Name = "acme";
-        options.Repository.Encryption = RepositoryAccess.EncryptionNone;
-        var environment = new FlowEnvironment(
-            new LoadedOptions(options, null, null, []),
-            new RepositoryStores(blobs, new MemoryBlobStore()),
-            TimeProvider.System,
-            _said
+        FlowEnvironment environment = PlainEnvironment.Of(
+            _directory.Combine("state"),
+            blobs,
+            new MemoryBlobStore(),
+            loggers: _said
         );
         BackupRepository repository = await environment.Repository.OpenAsync(Token);
         for (int night = 1; night <= Nights; night++)

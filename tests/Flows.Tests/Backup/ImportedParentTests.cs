@@ -1,6 +1,5 @@
 using AlfrescoBackupFlows.Flows.Backup.Activities;
 using AlfrescoBackupFlows.Flows.Backup.Records;
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
 using AlfrescoBackupFlows.Flows.Tests.Retention;
 using AlfrescoBackupFlows.Flows.Tests.Rig;
@@ -10,7 +9,6 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Backup;
@@ -84,16 +82,6 @@ public sealed class ImportedParentTests
         Assert.NotNull(await writer.TryCreateAsync(head with { State = state }, entry, Token));
     }
 
-    private static FlowEnvironment NewEnvironment(TempDirectory directory, MemoryBlobStore blobs, string host)
-    {
-        var options = new BackupOptions { State = directory.Combine(host) };
-        options.Installation.Name = "acme";
-        options.Repository.Encryption = RepositoryAccess.EncryptionNone;
-        return new FlowEnvironment(
-            new LoadedOptions(options, null, null, []),
-            new RepositoryStores(blobs, new MemoryBlobStore()),
-            TimeProvider.System,
-            NullLoggerFactory.Instance
-        );
-    }
+    private static FlowEnvironment NewEnvironment(TempDirectory directory, MemoryBlobStore blobs, string host) =>
+        PlainEnvironment.Of(directory.Combine(host), blobs, new MemoryBlobStore());
 }

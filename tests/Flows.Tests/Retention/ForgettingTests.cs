@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -10,7 +10,6 @@ using AlfrescoBackupFlows.Repository.Format;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Retention;
@@ -221,18 +220,18 @@ public sealed class ForgettingTests : IAsyncLifetime
 
     private RunId NewRun() => RunId.Parse($"20261122T201500Z-{++_runs:x8}");
 
-    private FlowEnvironment NewEnvironment(string installation, IBlobStore? control = null, TimeProvider? time = null)
-    {
-        var options = new BackupOptions { State = _directory.Combine($"state{_runs}-{Guid.NewGuid():N}") };
-        options.Installation.Name = installation;
-        options.Repository.Encryption = RepositoryAccess.EncryptionNone;
-        return new FlowEnvironment(
-            new LoadedOptions(options, null, null, []),
-            new RepositoryStores(_blobs, control ?? _control),
-            time ?? TimeProvider.System,
-            NullLoggerFactory.Instance
+    private FlowEnvironment NewEnvironment(
+        string installation,
+        IBlobStore? control = null,
+        TimeProvider? time = null
+    ) =>
+        PlainEnvironment.Of(
+            _directory.Combine($"state{_runs}-{Guid.NewGuid():N}"),
+            _blobs,
+            control ?? _control,
+            installation,
+            time
         );
-    }
 
     private static string Text(SetVerdict verdict) => $"{verdict.Set.Id} {string.Join(',', verdict.Reasons)}";
 

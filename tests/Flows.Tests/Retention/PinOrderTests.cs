@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Retention.Activities;
 using AlfrescoBackupFlows.Flows.Retention.Records;
 using AlfrescoBackupFlows.Flows.Runtime;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Platform.Errors;
 using AlfrescoBackupFlows.Repository;
 using AlfrescoBackupFlows.Repository.Config;
@@ -11,7 +11,6 @@ using AlfrescoBackupFlows.Repository.Log;
 using AlfrescoBackupFlows.Storage;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Retention;
@@ -142,16 +141,6 @@ public sealed class PinOrderTests : IDisposable
         return runs[0];
     }
 
-    private FlowEnvironment NewEnvironment(IBlobStore blobs, IBlobStore control)
-    {
-        var options = new BackupOptions { State = _directory.Combine($"state-{Guid.NewGuid():N}") };
-        options.Installation.Name = "acme";
-        options.Repository.Encryption = RepositoryAccess.EncryptionNone;
-        return new FlowEnvironment(
-            new LoadedOptions(options, null, null, []),
-            new RepositoryStores(blobs, control),
-            TimeProvider.System,
-            NullLoggerFactory.Instance
-        );
-    }
+    private FlowEnvironment NewEnvironment(IBlobStore blobs, IBlobStore control) =>
+        PlainEnvironment.Of(_directory.Combine($"state-{Guid.NewGuid():N}"), blobs, control);
 }

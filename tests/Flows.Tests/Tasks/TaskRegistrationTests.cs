@@ -1,10 +1,8 @@
-using AlfrescoBackupFlows.Flows.Options;
 using AlfrescoBackupFlows.Flows.Runtime;
-using AlfrescoBackupFlows.Repository.Config;
+using AlfrescoBackupFlows.Flows.Tests.Rig;
 using AlfrescoBackupFlows.Testing;
 using AlfrescoBackupFlows.Testing.Stores;
 using Microsoft.DurableTask;
-using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 
 namespace AlfrescoBackupFlows.Flows.Tests.Tasks;
@@ -20,13 +18,10 @@ public sealed class TaskRegistrationTests
     public async Task An_activity_takes_the_environment_and_no_constructor_is_looked_up()
     {
         using TempDirectory directory = new();
-        var options = new BackupOptions { State = directory.Path };
-        options.Repository.Encryption = RepositoryAccess.EncryptionNone;
-        await using var environment = new FlowEnvironment(
-            new LoadedOptions(options, null, null, []),
-            new RepositoryStores(new MemoryBlobStore(), new MemoryBlobStore()),
-            TimeProvider.System,
-            NullLoggerFactory.Instance
+        await using FlowEnvironment environment = PlainEnvironment.Of(
+            directory.Path,
+            new MemoryBlobStore(),
+            new MemoryBlobStore()
         );
         var registry = new DurableTaskRegistry();
         BackupTasks.Register(registry);

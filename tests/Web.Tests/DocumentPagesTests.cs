@@ -286,7 +286,8 @@ public sealed partial class DocumentPagesTests
     }
 
     [GeneratedRegex(
-        "<tr><th scope=\"row\">(?<label>[^<]*)</th>\\s*<td><time datetime=\"(?<time>[^\"]*)\">[^<]*</time></td>\\s*<td>[^<]*</td>\\s*<td class=\"number\">(?<size>[^<]*)</td>",
+        "<tr><th scope=\"row\">(?<label>[^<]*)</th>\\s*<td><time datetime=\"(?<time>[^\"]*)\">[^<]*</time></td>"
+            + "\\s*<td>[^<]*</td>\\s*<td class=\"number\">(?<size>[^<]*)</td>",
         RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000
     )]

@@ -8,8 +8,9 @@ namespace AlfrescoBackupFlows.Repository.Packs;
 
 /// <summary>
 /// One pack in the making, whole in memory. Small chunks gather in frames of up to 256 KiB, those that compress in one and
-/// those that do not in another, so that neither spoils the other's; a larger one has a frame of its own. Every frame is opened and compared as soon as it is sealed. The id and the salt are drawn here, anew for
-/// each attempt. For one thread at a time; the caller owns the buffer.
+/// those that do not in another, so that neither spoils the other's; a larger one has a frame of its own. Every frame is
+/// opened and compared as soon as it is sealed. The id and the salt are drawn here, anew for each attempt. For one thread
+/// at a time; the caller owns the buffer.
 /// </summary>
 internal sealed class PackBuilder : IDisposable
 {

@@ -111,6 +111,7 @@ def compare(settings, name, tools, database, results):
         try:
             store.start()
             corpus.make()  # without what was added
+            corpus.read()
             database.make(corpus)
             content = sum(corpus.size(number) for number in range(corpus.files))
             for tool in here:
@@ -126,7 +127,8 @@ def compare(settings, name, tools, database, results):
                     elif job == "changed":
                         change(corpus, database, generation)
                         generation += 1
-                    for tool in here:
+                    first = turn % len(here)
+                    for tool in here[first:] + here[:first]:
                         measure(settings, corpus, content, store, database, tool, job, turn, results)
         finally:
             store.stop()
@@ -177,6 +179,7 @@ def measure(settings, corpus, content, store, database, tool, job, turn, results
             tool.open(store, corpus, database)
         before = tool.size() if job in ("changed", "night") else 0
         tool.prepare(job)
+        os.sync()  # who flushes to the disk does not wait for what others have left to it
         store.mark()
         cost, output = run(tool.command(job), settings.limit)
         requests = store.requests()

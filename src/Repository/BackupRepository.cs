@@ -77,8 +77,8 @@ public sealed class BackupRepository : IAsyncDisposable
     /// <summary>What verified or rehearsed the sets.</summary>
     public SetCheckLog SetChecks { get; }
 
-    /// <summary>Packs of a run that are asked for one by one before the commit; more are listed.</summary>
-    internal int MaxPacksAskedFor { get; set; } = 500;
+    /// <summary>Packs of a run that are asked for one by one before the commit; null: what costs less.</summary>
+    internal int? MaxPacksAskedFor { get; set; }
 
     internal SealedBlobs Blobs => _blobs;
 
@@ -274,7 +274,8 @@ public sealed class BackupRepository : IAsyncDisposable
             shortcuts,
             cancellationToken
         );
-        await new AddedPacksCheck(_blobs.Store, MaxPacksAskedFor).RequireAsync(own, cancellationToken);
+        int most = MaxPacksAskedFor ?? AddedPacksCheck.LooksForListing(known.Packs.Count + own.Packs.Count);
+        await new AddedPacksCheck(_blobs.Store, most).RequireAsync(own, cancellationToken);
     }
 
     /// <summary>

@@ -12,6 +12,14 @@ namespace AlfrescoBackupFlows.Repository.Checks;
 /// <param name="maxAskedFor">More are listed.</param>
 internal sealed class AddedPacksCheck(IBlobStore blobs, int maxAskedFor)
 {
+    private const int NamesOnPage = 5000;
+
+    /// <summary>What a service asks for a page of a listing, over what it asks for a look at one blob.</summary>
+    private const int LooksForPage = 10;
+
+    /// <summary>So many looks cost what a listing of all packs does.</summary>
+    public static int LooksForListing(int packs) => LooksForPage * (1 + (packs / NamesOnPage));
+
     public async Task RequireAsync(ChunkIndex added, CancellationToken cancellationToken)
     {
         IEnumerable<PackEntry> doubtful = added.Packs;

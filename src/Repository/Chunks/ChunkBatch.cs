@@ -11,7 +11,6 @@ namespace AlfrescoBackupFlows.Repository.Chunks;
 /// <summary>
 /// Reads many chunks whose places are known: in the order of the packs, what lies close together with one request, and
 /// every frame is opened once, where its bytes were read to. Of a chunk that cannot be read nothing is told but that.
-/// However many batches are read at once, a process holds the bytes of three requests.
 /// </summary>
 internal sealed class ChunkBatch(
     IBlobStore blobs,
@@ -21,11 +20,12 @@ internal sealed class ChunkBatch(
     FrameCache codecs
 )
 {
-    private const int MaxRange = 4 << 20;
     private const int MaxGap = 64 << 10;
 
-    /// <summary>One is fetched while each of two cores opens another.</summary>
-    private static readonly SemaphoreSlim InFlight = new(3);
+    /// <summary>
+    /// Four chunks of a mebibyte, each with what it is sealed in, or eight where each request waits for a service.
+    /// </summary>
+    private readonly int _maxRange = Math.Clamp(blobs.PreferredBlobLength / 4, 4 << 20, 8 << 20) + MaxGap;
 
     /// <param name="places">Of the chunks, in any order.</param>
     /// <param name="chunkClass">Of them all.</param>
@@ -42,22 +42,14 @@ internal sealed class ChunkBatch(
         List<int> failed = [];
         foreach (ReadOnlyMemory<int> range in Ranges(places))
         {
-            await InFlight.WaitAsync(cancellationToken);
-            try
-            {
-                await ReadRangeAsync(places, range, chunkClass, take, failed, cancellationToken);
-            }
-            finally
-            {
-                InFlight.Release();
-            }
+            await ReadRangeAsync(places, range, chunkClass, take, failed, cancellationToken);
         }
 
         return failed;
     }
 
     /// <summary>The numbers of places that one request brings, in the order of the packs.</summary>
-    public static IEnumerable<ReadOnlyMemory<int>> Ranges(IReadOnlyList<ChunkPlace> places)
+    public IEnumerable<ReadOnlyMemory<int>> Ranges(IReadOnlyList<ChunkPlace> places)
     {
         int[] order = [.. Enumerable.Range(0, places.Count)];
         Array.Sort(order, (left, right) => Compare(places[left], places[right]));
@@ -75,7 +67,7 @@ internal sealed class ChunkBatch(
         return packs != 0 ? packs : (left.FrameOffset, left.Offset).CompareTo((right.FrameOffset, right.Offset));
     }
 
-    private static int EndOfRange(IReadOnlyList<ChunkPlace> places, int[] order, int first)
+    private int EndOfRange(IReadOnlyList<ChunkPlace> places, int[] order, int first)
     {
         ChunkPlace start = places[order[first]];
         int end = EndOf(start);
@@ -86,7 +78,7 @@ internal sealed class ChunkBatch(
             if (
                 place.Pack != start.Pack
                 || place.FrameOffset > end + MaxGap
-                || EndOf(place) - StartOf(start) > MaxRange
+                || EndOf(place) - StartOf(start) > _maxRange
             )
             {
                 break;
@@ -122,12 +114,16 @@ internal sealed class ChunkBatch(
             end = Math.Max(end, EndOf(places[number]));
         }
 
-        // Outside of the managed heap: a pool of arrays keeps some of each length for each thread.
-        NativeBuffer buffer = new(end - start);
+        NativeBuffer buffer = await RangeBuffers.RentAsync(end - start, cancellationToken);
         FrameCodec codec = codecs.RentCodec();
         try
         {
-            using FrameCipher? cipher = await TryFetchAsync(pack, start, buffer.Memory, cancellationToken);
+            using FrameCipher? cipher = await TryFetchAsync(
+                pack,
+                start,
+                buffer.Memory[..(end - start)],
+                cancellationToken
+            );
             if (cipher is null)
             {
                 failed.AddRange(range.Span);
@@ -139,7 +135,7 @@ internal sealed class ChunkBatch(
         finally
         {
             codecs.ReturnCodec(codec);
-            buffer.Free();
+            RangeBuffers.Return(buffer);
         }
     }
 

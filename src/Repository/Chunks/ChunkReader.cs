@@ -29,6 +29,8 @@ internal sealed class ChunkReader(
     /// <summary>Packs that failed: they are tried last from then on, so that a lost one costs one request.</summary>
     private readonly ConcurrentDictionary<PackId, bool> _failed = new();
 
+    private ChunkBatch Batch => new(blobs, keys, chunkKeys, _windows, _frames);
+
     public async ValueTask<byte[]> ReadChunkAsync(
         ChunkId id,
         ChunkClass chunkClass,
@@ -50,7 +52,7 @@ internal sealed class ChunkReader(
     )
     {
         (List<int> numbers, List<ChunkPlace> places, List<int> notRead) = FindMany(ids);
-        List<int> failed = await new ChunkBatch(blobs, keys, chunkKeys, _windows, _frames).ReadAsync(
+        List<int> failed = await Batch.ReadAsync(
             places,
             chunkClass,
             (number, chunk) => take(numbers[number], chunk),
@@ -65,7 +67,7 @@ internal sealed class ChunkReader(
     {
         (List<int> numbers, List<ChunkPlace> places, List<int> notRead) = FindMany(ids);
         List<IReadOnlyList<int>> groups = [];
-        foreach (ReadOnlyMemory<int> range in ChunkBatch.Ranges(places))
+        foreach (ReadOnlyMemory<int> range in Batch.Ranges(places))
         {
             groups.Add([.. range.ToArray().Select(number => numbers[number])]);
         }

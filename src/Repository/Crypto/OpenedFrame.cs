@@ -42,7 +42,7 @@ internal static class OpenedFrame
         uint number,
         Span<byte> frame,
         int maxLength,
-        ref byte[] scratch,
+        scoped ref byte[] scratch,
         string blobName
     )
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using AlfrescoBackupFlows.Repository.Blobs;
 using AlfrescoBackupFlows.Repository.Crypto;
@@ -28,21 +29,23 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
         }
 
         // One byte more than there should be: a longer blob is damage as well.
-        NativeBuffer buffer = new(pack.Length + 1);
+        NativeBuffer buffer = await RangeBuffers.RentAsync(pack.Length + 1, cancellationToken);
         try
         {
-            int read = await blobs.ReadAsync(name, 0, buffer.Memory, cancellationToken) ?? throw Damage.Missing(name);
+            Memory<byte> bytes = buffer.Memory[..(pack.Length + 1)];
+            int read = await blobs.ReadAsync(name, 0, bytes, cancellationToken) ?? throw Damage.Missing(name);
             return read == pack.Length
-                ? Check(pack, name, buffer.GetSpan()[..read])
+                ? Check(pack, name, bytes.Span[..read])
                 : throw Damage.In(name, $"it does not have the {pack.Length} bytes that the index names");
         }
         finally
         {
-            buffer.Free();
+            RangeBuffers.Return(buffer);
         }
     }
 
-    private PackContents Check(PackEntry pack, string name, ReadOnlySpan<byte> bytes)
+    /// <param name="bytes">Of the pack; frames are opened where they stand.</param>
+    private PackContents Check(PackEntry pack, string name, Span<byte> bytes)
     {
         using FrameCipher cipher = FrameCipher.Open(keys, (ObjectType)pack.Class, name, bytes);
         using FrameCodec codec = new();
@@ -59,7 +62,7 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
     private ImmutableArray<ChunkPlace> CheckChunks(
         PackEntry pack,
         string name,
-        ReadOnlySpan<byte> bytes,
+        Span<byte> bytes,
         PackDirectory directory,
         FrameCipher cipher,
         FrameCodec codec
@@ -67,26 +70,33 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
     {
         ImmutableArray<ChunkPlace>.Builder places = ImmutableArray.CreateBuilder<ChunkPlace>(directory.Chunks.Count);
         int current = -1;
-        byte[] plain = [];
-        for (int i = 0; i < directory.Chunks.Count; i++)
+        byte[] scratch = [];
+        ReadOnlySpan<byte> plain = [];
+        try
         {
-            DirectoryChunk chunk = directory.Chunks[i];
-            if (chunk.Frame < current)
+            foreach (DirectoryChunk chunk in directory.Chunks)
             {
-                throw Damage.In(name, "its directory does not name its chunks in the order of their frames");
-            }
+                if (chunk.Frame < current)
+                {
+                    throw Damage.In(name, "its directory does not name its chunks in the order of their frames");
+                }
 
-            for (; current < chunk.Frame; current++)
-            {
-                plain = OpenFrame(directory, current + 1, name, bytes, cipher, codec);
-            }
+                for (; current < chunk.Frame; current++)
+                {
+                    plain = OpenFrame(directory, current + 1, name, bytes, cipher, codec, ref scratch);
+                }
 
-            if (chunkKeys.IdOf(pack.Class, plain.AsSpan(chunk.Offset, chunk.Length)) != chunk.Id)
-            {
-                throw Damage.In(name, $"chunk {chunk.Id} does not have the bytes that its id says");
-            }
+                if (chunkKeys.IdOf(pack.Class, plain.Slice(chunk.Offset, chunk.Length)) != chunk.Id)
+                {
+                    throw Damage.In(name, $"chunk {chunk.Id} does not have the bytes that its id says");
+                }
 
-            places.Add(directory.PlaceOf(chunk, pack));
+                places.Add(directory.PlaceOf(chunk, pack));
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
         }
 
         return current == directory.Frames.Count - 1
@@ -94,23 +104,24 @@ internal sealed class PackReader(IBlobStore blobs, KeyRing keys, ChunkKeys chunk
             : throw Damage.In(name, "it has frames without chunks");
     }
 
-    private static byte[] OpenFrame(
+    private static ReadOnlySpan<byte> OpenFrame(
         PackDirectory directory,
         int number,
         string name,
-        ReadOnlySpan<byte> bytes,
+        Span<byte> bytes,
         FrameCipher cipher,
-        FrameCodec codec
+        FrameCodec codec,
+        scoped ref byte[] scratch
     )
     {
         FrameEntry frame = directory.Frames[number];
-        byte[] plain = OpenedFrame.Read(
+        ReadOnlySpan<byte> plain = OpenedFrame.ReadInPlace(
             cipher,
             codec,
             (uint)number,
-            last: false,
             bytes.Slice(frame.Offset, frame.SealedLength),
             ChunkLimits.MaxChunkLength,
+            ref scratch,
             name
         );
         return plain.Length == frame.PlainLength

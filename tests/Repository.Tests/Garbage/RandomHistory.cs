@@ -28,7 +28,11 @@ internal sealed class RandomHistory : IAsyncDisposable
     private readonly Dictionary<RunId, ModelFiles> _sets = [];
     private readonly Dictionary<RunId, ModelFiles> _everySet = [];
     private readonly MemoryBlobStore _copy = new();
-    private bool _hasForgotten;
+
+    /// <summary>How often something went that a mirror may not have, and what of it the last one that was done saw go.</summary>
+    private int _gone;
+
+    private int _goneBeforeMirror;
     private readonly List<string> _done = [];
     private int _runs;
     private int _caches;
@@ -137,7 +141,7 @@ internal sealed class RandomHistory : IAsyncDisposable
         )
         {
             Note($"{set} is forgotten");
-            _hasForgotten = true;
+            _gone++;
             Assert.True(_sets.Remove(set));
         }
     }
@@ -146,8 +150,7 @@ internal sealed class RandomHistory : IAsyncDisposable
     /// and went since the last.</summary>
     private async Task MirrorAsync()
     {
-        bool hadForgotten = _hasForgotten;
-        _hasForgotten = false;
+        int gone = _gone;
         bool isDone = await DisturbAsync(
             "mirror",
             _store,
@@ -159,8 +162,8 @@ internal sealed class RandomHistory : IAsyncDisposable
                 Assert.True(report.IsDone, report.ToString());
             }
         );
-        _hasForgotten |= hadForgotten && !isDone;
-        if ((isDone || !_hasForgotten) && await _copy.ListAsync("config/", CancellationToken.None).AnyAsync())
+        _goneBeforeMirror = isDone ? Math.Max(gone, _goneBeforeMirror) : _goneBeforeMirror;
+        if ((isDone || _goneBeforeMirror == _gone) && await _copy.ListAsync("config/", CancellationToken.None).AnyAsync())
         {
             Dictionary<RunId, ModelFiles> there = await ModelHost.ReadAllAsync(_copy, NewCache());
             ModelHost.RequireSame(_everySet.Where(set => there.ContainsKey(set.Key)).ToDictionary(), there);
@@ -187,7 +190,7 @@ internal sealed class RandomHistory : IAsyncDisposable
     private Task<bool> CompactAsync()
     {
         // A prune may now delete index blobs of sets that are still there: to a mirror they came and went as well.
-        _hasForgotten = true;
+        _gone++;
         return DisturbAsync(
             "compact",
             _store,

@@ -24,9 +24,7 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
 
     /// <summary>One waits at a time, so that two that have a part each cannot wait for each other.</summary>
     private readonly SemaphoreSlim _turn = new(1);
-    private readonly Lock _gate = new();
-    private readonly Stack<NativeBuffer> _spare = new();
-    private int _rented;
+    private readonly SpareBuffers _buffers = new(allocate);
 
     /// <summary>The one budget of this process.</summary>
     public static PackBudget Shared { get; } = new(static () => new NativeBuffer(PackBuilder.ContentCapacity));
@@ -52,12 +50,7 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
                 _turn.Release();
             }
 
-            lock (_gate)
-            {
-                NativeBuffer buffer = _spare.TryPop(out NativeBuffer? spare) ? spare : allocate();
-                _rented++;
-                return buffer;
-            }
+            return _buffers.Take();
         }
         catch
         {
@@ -74,19 +67,7 @@ internal sealed class PackBudget(Func<NativeBuffer> allocate)
     /// <param name="length">As it was rented.</param>
     public void Return(NativeBuffer buffer, int length)
     {
-        lock (_gate)
-        {
-            _rented--;
-            _spare.Push(buffer);
-
-            // While packs are filled one after the other their memory is used again, which saves the system from
-            // clearing each page of it anew; afterwards it is given back.
-            while (_rented == 0 && _spare.TryPop(out NativeBuffer? spare))
-            {
-                spare.Free();
-            }
-        }
-
+        _buffers.Give(buffer);
         _free.Release(UnitsOf(length));
     }
 

@@ -11,9 +11,7 @@ internal static class RangeBuffers
     private const int AtOnce = 3;
 
     private static readonly SemaphoreSlim Free = new(AtOnce);
-    private static readonly Lock Gate = new();
-    private static readonly Stack<NativeBuffer> Spare = new();
-    private static int _rented;
+    private static readonly SpareBuffers Buffers = new(static () => new NativeBuffer(PackBuilder.ContentCapacity));
 
     /// <summary>Waits for its turn; what stands in the buffer at first is anything.</summary>
     /// <param name="length">Of the range; the buffer may be longer.</param>
@@ -22,15 +20,8 @@ internal static class RangeBuffers
         await Free.WaitAsync(cancellationToken);
         try
         {
-            lock (Gate)
-            {
-                NativeBuffer buffer =
-                    length <= PackBuilder.ContentCapacity && Spare.TryPop(out NativeBuffer? spare)
-                        ? spare
-                        : new NativeBuffer(Math.Max(length, PackBuilder.ContentCapacity));
-                _rented++;
-                return buffer;
-            }
+            // Packs that are longer than those of this program are rare, and have memory of their own.
+            return length <= PackBuilder.ContentCapacity ? Buffers.Take() : new NativeBuffer(length);
         }
         catch
         {
@@ -41,24 +32,13 @@ internal static class RangeBuffers
 
     public static void Return(NativeBuffer buffer)
     {
-        lock (Gate)
+        if (buffer.Capacity == PackBuilder.ContentCapacity)
         {
-            _rented--;
-            if (buffer.Capacity == PackBuilder.ContentCapacity)
-            {
-                Spare.Push(buffer);
-            }
-            else
-            {
-                buffer.Free();
-            }
-
-            // While ranges are read one after the other their memory is used again, which saves the system from clearing
-            // each page of it anew; afterwards it is given back.
-            while (_rented == 0 && Spare.TryPop(out NativeBuffer? spare))
-            {
-                spare.Free();
-            }
+            Buffers.Give(buffer);
+        }
+        else
+        {
+            buffer.Free();
         }
 
         Free.Release();

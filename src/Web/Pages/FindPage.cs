@@ -123,6 +123,8 @@ internal static class FindPage
             document.Sets.Length == 1
                 ? SetLink(newest)
                 : Html.Of($"{Amounts.Count(document.Sets.Length)}: {SetLink(oldest)} to {SetLink(newest)}");
+        Html what = Html.Of($"{Show.Short(document.Name)} of set {newest}");
+        Html download = Download(newest, document.NodeRef, what);
         return Html.Of(
             $"""
             <tr><th scope="row"><strong>{Show.Short(document.Name)}</strong>
@@ -132,7 +134,7 @@ internal static class FindPage
             <td>{Version(newest, document)}</td>
             <td class="number">{Size(document.Size)}</td>
             <td>{sets}</td>{(
-                Gives(call) ? Html.Of($"<td class=\"get\">{Download(newest, document.NodeRef, Html.Of($"{Show.Short(document.Name)} of set {newest}"))}</td>") : Html.Empty
+                Gives(call) ? Html.Of($"<td class=\"get\">{download}</td>") : Html.Empty
             )}</tr>
             """
         );
